@@ -1,0 +1,111 @@
+type CatalogueEntry = {
+  readonly httpStatus: number
+  readonly isRetryable: boolean
+  /** One line for docs/errors.md: when it happens and what to do. */
+  readonly meaning: string
+}
+
+const entry = (httpStatus: number, isRetryable: boolean, meaning: string): CatalogueEntry => ({
+  httpStatus,
+  isRetryable,
+  meaning,
+})
+
+/** Every error code there is. `docs/errors.md` is generated from it and a test keeps them equal. */
+export const errorCatalogue = {
+  agent_failed: entry(
+    500,
+    true,
+    'The agent ended with an error. Its message and last output are on the attempt.',
+  ),
+  agent_unknown: entry(
+    422,
+    false,
+    'No agent of that name is configured. The message lists those that are.',
+  ),
+  cancelled: entry(409, false, 'The run or task was cancelled before it ended.'),
+  check_failed: entry(500, false, 'The check command failed on the combined tree.'),
+  config_invalid: entry(
+    500,
+    false,
+    'The configuration has problems. All of them are listed at once.',
+  ),
+  database_in_use: entry(
+    503,
+    false,
+    'Something that is not ours holds the data directory or its port.',
+  ),
+  database_newer: entry(503, false, 'The data was written by a newer Maniple. Upgrade this one.'),
+  database_unavailable: entry(
+    503,
+    true,
+    'The database cannot be reached. Maniple keeps trying; nothing accepted is lost.',
+  ),
+  database_unreachable_path: entry(
+    503,
+    false,
+    'The database server may not enter the data directory. The message names the path and the remedy.',
+  ),
+  disk_full: entry(507, true, 'The disk is full or read-only. Free space, then start again.'),
+  idempotency_conflict: entry(
+    409,
+    false,
+    'The same Idempotency-Key came with another request before.',
+  ),
+  input_invalid: entry(422, false, 'The input is malformed. The message names the place.'),
+  input_too_large: entry(413, false, 'The input is larger than the limit the message names.'),
+  internal: entry(500, false, 'A fault in Maniple. The log has the details under the request id.'),
+  model_auth: entry(
+    502,
+    false,
+    'The model provider refused the key, or does not know the model or the address.',
+  ),
+  model_failed: entry(502, true, 'The model provider failed. Maniple tries again with back-off.'),
+  model_rate_limited: entry(
+    429,
+    true,
+    'The model provider asked us to slow down. Maniple waits as long as it was told.',
+  ),
+  not_found: entry(404, false, 'There is no such thing under that id.'),
+  output_unstorable: entry(
+    500,
+    false,
+    'The output holds text that PostgreSQL cannot store (a NUL or half a character).',
+  ),
+  port_taken: entry(
+    503,
+    false,
+    'Another program listens on that port. Choose another with --port.',
+  ),
+  repository_invalid: entry(
+    422,
+    false,
+    'The path is no git repository, or has no commit to start from.',
+  ),
+  request_invalid: entry(
+    400,
+    false,
+    'The request does not fit the OpenAPI description. Each problem is listed.',
+  ),
+  retry_not_possible: entry(
+    409,
+    false,
+    'The run cannot be retried as asked. The message says what to do instead.',
+  ),
+  runtime_too_old: entry(500, false, 'Maniple needs Node 24 or newer.'),
+  split_cycle: entry(
+    422,
+    false,
+    'The dependencies form a cycle. The message names every task in it.',
+  ),
+  split_duplicate_id: entry(
+    422,
+    false,
+    'Two nodes or tasks share an id. The message names it and both places.',
+  ),
+  split_unknown_dependency: entry(422, false, 'A dependency names something that does not exist.'),
+  task_timeout: entry(504, true, 'The task took longer than its time-out.'),
+  worker_lost: entry(500, false, 'Three workers in a row were lost while performing the task.'),
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof errorCatalogue

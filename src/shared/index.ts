@@ -1,0 +1,5 @@
+export { AppError } from './app-error.ts'
+export { type Clock, systemClock } from './clock.ts'
+export { type ErrorCode, errorCatalogue } from './error-catalogue.ts'
+export type { Json, JsonObject } from './json.ts'
+export { newId } from './new-id.ts'
