@@ -1,0 +1,40 @@
+import { type Look, type Span, styledLine } from './styled-line.ts'
+import { displayWidth, fitColumn } from './terminal-text.ts'
+
+export type Column = {
+  readonly heading: string
+  /** Safe text, a cell a row. */
+  readonly cells: readonly string[]
+  /** What remains of the width goes to this column; the others are as wide as their widest cell. */
+  readonly grows?: boolean
+  /** Widest that a column which does not grow may be. */
+  readonly atMost?: number
+}
+
+const gap = '  '
+
+function ownWidth(column: Column): number {
+  const widest = Math.max(...[column.heading, ...column.cells].map(displayWidth))
+  return Math.min(widest, column.atMost ?? widest)
+}
+
+/** Columns side by side with a heading, every line at most `look.width` wide. */
+export function formatTable(columns: readonly Column[], look: Look): readonly string[] {
+  const own = columns.map(ownWidth)
+  const fixed = own.reduce((sum, width, index) => (columns[index]?.grows ? sum : sum + width), 0)
+  const growing = columns.filter((column) => column.grows).length
+  const spare = look.width - fixed - gap.length * (columns.length - 1)
+  const widths = own.map((width, index) =>
+    columns[index]?.grows ? Math.min(width, Math.max(Math.floor(spare / growing), 8)) : width,
+  )
+  const row = (cells: readonly string[]): string =>
+    cells.map((cell, index) => fitColumn(cell, widths[index] ?? 0)).join(gap)
+  const heading: Span = ['dim', row(columns.map((column) => column.heading))]
+  const rows = Math.max(0, ...columns.map((column) => column.cells.length))
+  return [
+    styledLine([heading], look),
+    ...Array.from({ length: rows }, (_, index) =>
+      styledLine([row(columns.map((column) => column.cells[index] ?? ''))], look),
+    ),
+  ]
+}

@@ -1,0 +1,86 @@
+import type { Task } from '../contracts/index.ts'
+import { formatDuration, formatNumber } from './format-quantity.ts'
+import { safeText } from './terminal-text.ts'
+
+/** Lines a second for single tasks; what goes beyond is only counted in the summary. */
+const linesPerSecond = 50
+const windowMs = 1000
+
+type Said = { readonly state: Task['state']; readonly attempt: number }
+
+const spoken: readonly Task['state'][] = [
+  'running',
+  'parked',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+]
+
+function lineOf(task: Task): string {
+  const title = safeText(task.title) || safeText(task.id)
+  const took = task.durationMs === null ? '' : ` in ${formatDuration(task.durationMs)}`
+  const attempt = task.attempts > 1 ? ` (try ${task.attempts})` : ''
+  if (task.state === 'running') return `started    ${title}${attempt}`
+  if (task.state === 'failed') {
+    const why = task.error === null ? '' : `: ${safeText(task.error.message)} (${task.error.code})`
+    return `failed     ${title}${took}${why}`
+  }
+  return `${task.state.padEnd(10)} ${title}${task.state === 'succeeded' ? took : ''}${attempt}`
+}
+
+/**
+ * What to say about a run where there is no terminal: a line when a task starts or ends, failures
+ * always, everything else at most fifty lines a second with a summary of what was left out.
+ */
+export class ProgressLines {
+  readonly #said = new Map<string, Said>()
+  #windowStart = Number.NEGATIVE_INFINITY
+  #inWindow = 0
+  #unsaid = 0
+
+  /** The lines for what changed since the last call. `now` is in milliseconds since the epoch. */
+  next(tasks: readonly Task[], now: number): readonly string[] {
+    const lines: string[] = []
+    if (now - this.#windowStart >= windowMs) {
+      lines.push(...this.#summary(tasks))
+      this.#windowStart = now
+      this.#inWindow = 0
+    }
+    for (const task of tasks) {
+      if (!this.#isNews(task)) continue
+      if (task.state !== 'failed' && this.#inWindow >= linesPerSecond) {
+        this.#unsaid += 1
+        continue
+      }
+      this.#inWindow += 1
+      lines.push(lineOf(task))
+    }
+    return lines
+  }
+
+  /** The last line, for changes that the limit kept back. */
+  end(tasks: readonly Task[]): readonly string[] {
+    return this.#summary(tasks)
+  }
+
+  #isNews(task: Task): boolean {
+    const before = this.#said.get(task.id)
+    const same = before?.state === task.state && before.attempt === task.attempts
+    if (same || !spoken.includes(task.state)) return false
+    this.#said.set(task.id, { state: task.state, attempt: task.attempts })
+    return true
+  }
+
+  #summary(tasks: readonly Task[]): readonly string[] {
+    if (this.#unsaid === 0) return []
+    const count = (state: Task['state']): string =>
+      formatNumber(tasks.filter((task) => task.state === state).length)
+    const more = formatNumber(this.#unsaid)
+    this.#unsaid = 0
+    return [
+      `progress   ${count('succeeded')} of ${formatNumber(tasks.length)} succeeded, ` +
+        `${count('running')} running, ${count('failed')} failed (${more} changes not listed)`,
+    ]
+  }
+}
