@@ -47,6 +47,13 @@ export const errorCatalogue = {
     'The database server may not enter the data directory. The message names the path and the remedy.',
   ),
   disk_full: entry(507, true, 'The disk is full or read-only. Free space, then start again.'),
+  host_not_allowed: entry(
+    403,
+    false,
+    'The Host header names another machine than the one Maniple listens on. Use 127.0.0.1 or localhost.',
+  ),
+  git_failed: entry(500, true, 'A git command of Maniple failed. The message has git’s own words.'),
+  git_missing: entry(503, false, 'Git is not installed, or too old. Install git 2.30 or newer.'),
   idempotency_conflict: entry(
     409,
     false,
@@ -55,6 +62,21 @@ export const errorCatalogue = {
   input_invalid: entry(422, false, 'The input is malformed. The message names the place.'),
   input_too_large: entry(413, false, 'The input is larger than the limit the message names.'),
   internal: entry(500, false, 'A fault in Maniple. The log has the details under the request id.'),
+  media_type_unsupported: entry(
+    415,
+    false,
+    'The body is of another media type. Send JSON with Content-Type: application/json.',
+  ),
+  method_not_allowed: entry(
+    405,
+    false,
+    'The path exists, but not with that method. The Allow header lists those it has.',
+  ),
+  merge_conflict: entry(
+    409,
+    false,
+    'Two tasks changed the same lines. The message names the tasks and the files.',
+  ),
   model_auth: entry(
     502,
     false,
@@ -67,6 +89,11 @@ export const errorCatalogue = {
     'The model provider asked us to slow down. Maniple waits as long as it was told.',
   ),
   not_found: entry(404, false, 'There is no such thing under that id.'),
+  origin_not_allowed: entry(
+    403,
+    false,
+    'A web page of another origin sent the request. Only pages of this server may.',
+  ),
   output_unstorable: entry(
     500,
     false,
@@ -93,6 +120,11 @@ export const errorCatalogue = {
     'The run cannot be retried as asked. The message says what to do instead.',
   ),
   runtime_too_old: entry(500, false, 'Maniple needs Node 24 or newer.'),
+  shutting_down: entry(
+    503,
+    true,
+    'The server is stopping. Repeat the request; nothing accepted is lost.',
+  ),
   split_cycle: entry(
     422,
     false,
