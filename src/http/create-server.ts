@@ -1,0 +1,76 @@
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { AppError, newId } from '../shared/index.ts'
+import { acceptJson } from './accept-json.ts'
+import { guardOrigin } from './guard-origin.ts'
+import { guideRoutes } from './guide-routes.ts'
+import { handleErrors, refuseMalformed, sendProblem } from './handle-errors.ts'
+import { healthRoutes } from './health-routes.ts'
+import type { HttpDependencies } from './http-dependencies.ts'
+import { describeRoutes, openapiRoute } from './openapi-route.ts'
+import { runsRoutes } from './runs-routes.ts'
+import { streamRoute } from './stream-route.ts'
+import { validateRequest } from './validate-request.ts'
+
+const bareServer = (deps: HttpDependencies): FastifyInstance =>
+  fastify({
+    loggerInstance: deps.log,
+    // A line for every request costs more than most requests; failures are logged on their own.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => newId(),
+    bodyLimit: deps.limits.maxInputBytes,
+    // A silent socket is closed after a minute; a stream's heartbeats keep it alive.
+    connectionTimeout: 60_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    // Our own hook refuses late requests, as a problem.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: sendProblem,
+    clientErrorHandler: refuseMalformed,
+  })
+
+/** Refuses requests that arrive on open connections while the server closes; ends its streams. */
+function closeGently(server: FastifyInstance): AbortSignal {
+  const closing = new AbortController()
+  const reason = new AppError('shutting_down', 'The server is stopping; repeat the request')
+  server.addHook('preClose', async () => closing.abort(reason))
+  server.addHook('onRequest', async () => closing.signal.throwIfAborted())
+  server.addHook('onResponse', async () => {
+    // A connection whose request was in flight when closing began would else idle on.
+    if (closing.signal.aborted) setImmediate(() => server.server.closeIdleConnections())
+  })
+  return closing.signal
+}
+
+/** The whole HTTP side, apart from the socket: tests call it with `inject`. */
+export async function createServer(deps: HttpDependencies): Promise<FastifyInstance> {
+  const server = bareServer(deps)
+  server.setValidatorCompiler(validateRequest)
+  // Replies are our own, typed values; a test holds them against the document.
+  server.setSerializerCompiler(() => JSON.stringify)
+  acceptJson(server)
+  handleErrors(server)
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-request-id': request.id })
+  })
+  const closing = closeGently(server)
+  await server.register(helmet, {
+    // Plain HTTP on this machine: asking browsers for HTTPS would only break the page.
+    strictTransportSecurity: false,
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  })
+  guardOrigin(server)
+  await describeRoutes(server, deps.version)
+
+  const typed = server.withTypeProvider<ZodTypeProvider>()
+  const context = { ...deps, closing }
+  guideRoutes(typed, context)
+  healthRoutes(typed, context)
+  openapiRoute(typed)
+  runsRoutes(typed, context)
+  streamRoute(typed, context)
+  return server
+}

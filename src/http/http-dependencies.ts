@@ -1,0 +1,22 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { RunService } from '../contracts/index.ts'
+
+export type Readiness = {
+  readonly ready: boolean
+  readonly checks: Readonly<Record<string, { readonly ok: boolean; readonly detail: string }>>
+}
+
+/** What the routes call. They hold no state of their own. */
+export type HttpDependencies = {
+  readonly runs: RunService
+  /** Asked on every `GET /ready`. */
+  readonly readiness: () => Promise<Readiness>
+  readonly version: string
+  /** True while the only model provider is the simulated one. */
+  readonly simulated: boolean
+  readonly log: FastifyBaseLogger
+  readonly limits: {
+    /** Largest accepted request body, in bytes. */
+    readonly maxInputBytes: number
+  }
+}
