@@ -30,12 +30,22 @@ export const errorCatalogue = {
     false,
     'The configuration has problems. All of them are listed at once.',
   ),
+  database_edited: entry(
+    503,
+    false,
+    'A migration file was changed after it was applied. Restore it and add a new one.',
+  ),
   database_in_use: entry(
     503,
     false,
     'Something that is not ours holds the data directory or its port.',
   ),
   database_newer: entry(503, false, 'The data was written by a newer Maniple. Upgrade this one.'),
+  database_older: entry(
+    503,
+    false,
+    'The data was written by an older PostgreSQL. Dump it with the older Maniple and restore it.',
+  ),
   database_unavailable: entry(
     503,
     true,
@@ -137,6 +147,7 @@ export const errorCatalogue = {
   ),
   split_unknown_dependency: entry(422, false, 'A dependency names something that does not exist.'),
   task_timeout: entry(504, true, 'The task took longer than its time-out.'),
+  usage_invalid: entry(400, false, 'The command line has a mistake. The message names it.'),
   worker_lost: entry(500, false, 'Three workers in a row were lost while performing the task.'),
 } as const satisfies Record<string, CatalogueEntry>
 
