@@ -1,0 +1,26 @@
+import { AppError } from '../../shared/index.ts'
+
+export type Endpoint = {
+  /** Without query. */
+  readonly baseUrl: string
+  /** Sent with every call, such as Azure's `api-version`. */
+  readonly query: Readonly<Record<string, string>>
+}
+
+/** Throws `config_invalid` for what is no HTTP address, and for credentials in one. */
+export function parseEndpoint(text: string): Endpoint {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const shown = text.replace(/\/\/[^/@]*@/, '//…@').slice(0, 200)
+    const remedy = 'give an http or https address such as https://api.openai.com/v1'
+    throw new AppError('config_invalid', `The model provider's base URL "${shown}": ${remedy}.`)
+  }
+  if (url.username !== '' || url.password !== '') {
+    const problem = `The model provider's base URL for ${url.host} holds credentials`
+    throw new AppError('config_invalid', `${problem}: give the key as API key instead.`)
+  }
+  return {
+    baseUrl: `${url.origin}${url.pathname}`.replace(/\/+$/, ''),
+    query: Object.fromEntries(url.searchParams),
+  }
+}

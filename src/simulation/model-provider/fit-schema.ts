@@ -1,0 +1,134 @@
+import type { Json, JsonObject } from '../../shared/index.ts'
+
+type Place = { readonly root: JsonObject; readonly depth: number }
+
+/** Deeper than this only what is required is filled in, so that recursive schemas end. */
+const fullDepth = 4
+/** A schema that requires itself has no finite value; there the search stops with null. */
+const greatestDepth = 24
+
+/**
+ * A value that fits a JSON schema: types, properties, items, enum, const, $ref within the document,
+ * anyOf, oneOf and allOf, bounds of numbers, strings and arrays, the common formats. Patterns and
+ * conditions are not understood.
+ */
+export function fitSchema(schema: JsonObject): Json {
+  return fit(schema, { root: schema, depth: 0 })
+}
+
+function fit(schema: Json | undefined, place: Place): Json {
+  if (!isObject(schema) || place.depth > greatestDepth) return null
+  if (schema.const !== undefined) return schema.const
+  if (isArray(schema.enum)) return schema.enum[0] ?? null
+  const deeper: Place = { ...place, depth: place.depth + 1 }
+  if (typeof schema.$ref === 'string') return fit(resolve(place.root, schema.$ref), deeper)
+  const choice = alternatives(schema)
+  if (choice !== undefined) return fit(choice, deeper)
+  if (isArray(schema.allOf)) return fit(merge(schema), deeper)
+  return fitType(schema, deeper)
+}
+
+function fitType(schema: JsonObject, place: Place): Json {
+  switch (typeName(schema)) {
+    case 'object':
+      return fitObject(schema, place)
+    case 'array':
+      return fitArray(schema, place)
+    case 'string':
+      return fitString(schema)
+    case 'integer':
+    case 'number':
+      return fitNumber(schema)
+    case 'boolean':
+      return true
+    default:
+      return null
+  }
+}
+
+function typeName(schema: JsonObject): Json | undefined {
+  const type = isArray(schema.type) ? schema.type.find((name) => name !== 'null') : schema.type
+  if (type !== undefined) return type
+  if (schema.properties !== undefined) return 'object'
+  return schema.items === undefined ? undefined : 'array'
+}
+
+function fitObject(schema: JsonObject, place: Place): JsonObject {
+  const required = isArray(schema.required) ? schema.required : []
+  const properties = isObject(schema.properties) ? Object.entries(schema.properties) : []
+  const wanted = properties.filter(([key]) => place.depth < fullDepth || required.includes(key))
+  return Object.fromEntries(wanted.map(([key, property]) => [key, fit(property, place)]))
+}
+
+function fitArray(schema: JsonObject, place: Place): Json {
+  const least = numberOr(schema.minItems, 0)
+  const most = numberOr(schema.maxItems, Number.POSITIVE_INFINITY)
+  const length = Math.min(Math.max(least, place.depth < fullDepth ? 1 : 0), most, 100)
+  return Array.from({ length }, () => fit(schema.items, place))
+}
+
+const formats: Readonly<Record<string, string>> = {
+  'date-time': '2026-01-01T00:00:00Z',
+  date: '2026-01-01',
+  time: '00:00:00Z',
+  email: 'simulated@example.com',
+  uri: 'https://example.com/simulated',
+  uuid: '00000000-0000-4000-8000-000000000000',
+  ipv4: '192.0.2.1',
+}
+
+function fitString(schema: JsonObject): string {
+  const format = typeof schema.format === 'string' ? formats[schema.format] : undefined
+  if (format !== undefined) return format
+  const most = numberOr(schema.maxLength, Number.POSITIVE_INFINITY)
+  return '[simulated]'.padEnd(Math.min(numberOr(schema.minLength, 0), 10_000), '.').slice(0, most)
+}
+
+function fitNumber(schema: JsonObject): number {
+  const step = schema.type === 'integer' ? 1 : 0.001
+  const least = Math.max(
+    numberOr(schema.minimum, Number.NEGATIVE_INFINITY),
+    numberOr(schema.exclusiveMinimum, Number.NEGATIVE_INFINITY) + step,
+  )
+  const most = Math.min(
+    numberOr(schema.maximum, Number.POSITIVE_INFINITY),
+    numberOr(schema.exclusiveMaximum, Number.POSITIVE_INFINITY) - step,
+  )
+  const value = Math.min(Math.max(1, least), most)
+  return schema.type === 'integer' ? Math.trunc(value) : value
+}
+
+function alternatives(schema: JsonObject): Json | undefined {
+  const options = [schema.anyOf, schema.oneOf].find(isArray)
+  return options?.find((option) => !(isObject(option) && option.type === 'null')) ?? options?.[0]
+}
+
+function merge(schema: JsonObject): JsonObject {
+  const { allOf, ...own } = schema
+  const parts = [own, ...(isArray(allOf) ? allOf.filter(isObject) : [])]
+  const required = parts.flatMap((part) => (isArray(part.required) ? part.required : []))
+  const properties = parts.map((part) => (isObject(part.properties) ? part.properties : {}))
+  return Object.assign({}, ...parts, { required, properties: Object.assign({}, ...properties) })
+}
+
+function resolve(root: JsonObject, reference: string): Json | undefined {
+  if (!reference.startsWith('#')) return undefined
+  const keys = reference.slice(1).split('/').filter(Boolean)
+  return keys.reduce<Json | undefined>(
+    (value, key) =>
+      isObject(value) ? value[key.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined,
+    root,
+  )
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isArray(value)
+}
+
+function isArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+function numberOr(value: Json | undefined, otherwise: number): number {
+  return typeof value === 'number' ? value : otherwise
+}
