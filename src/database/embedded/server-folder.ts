@@ -1,0 +1,64 @@
+import { chmodSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { AppError } from '../../shared/index.ts'
+import { errorCode } from '../connection-failure.ts'
+
+/** What lies where in `<data directory>/database/`. */
+export type ServerFolder = {
+  readonly root: string
+  /** PostgreSQL's own data directory. */
+  readonly cluster: string
+  /** Port, secret and processes (mode 0600). */
+  readonly state: string
+  /** Held by the keeper through a lock of the kernel's, which ends with the process. */
+  readonly lock: string
+  readonly keeperLog: string
+  readonly serverLog: string
+}
+
+export function serverFolder(dataDir: string): ServerFolder {
+  const root = join(resolve(dataDir), 'database')
+  return {
+    root,
+    cluster: join(root, 'cluster'),
+    state: join(root, 'server.json'),
+    lock: join(root, 'keeper.lock'),
+    keeperLog: join(root, 'keeper.log'),
+    serverLog: join(root, 'postgres.log'),
+  }
+}
+
+const causes: Readonly<
+  Record<string, readonly ['disk_full' | 'database_unreachable_path', string]>
+> = {
+  ENOSPC: ['disk_full', 'the disk is full: free space or choose another place with --data-dir'],
+  EDQUOT: ['disk_full', 'the quota is used up: free space or choose another --data-dir'],
+  EROFS: ['disk_full', 'the disk is read-only: remount it or choose another --data-dir'],
+  EACCES: [
+    'database_unreachable_path',
+    'permission denied: fix its mode or choose another --data-dir',
+  ],
+  EPERM: ['database_unreachable_path', 'not permitted: fix its owner or choose another --data-dir'],
+  ENOTDIR: ['database_unreachable_path', 'a part of the path is a file: choose another --data-dir'],
+  EEXIST: ['database_unreachable_path', 'it is a file: choose another --data-dir'],
+}
+
+/** A failed file operation in the data directory, in one line; undefined when it is another error. */
+export function folderFailure(path: string, error: unknown): AppError | undefined {
+  const cause = causes[errorCode(error)]
+  if (cause === undefined) return undefined
+  return new AppError(cause[0], `The data directory ${path} cannot be used: ${cause[1]}`, {
+    cause: error,
+  })
+}
+
+/** Makes the folder and returns an open log file for the keeper: proof that it can be written to. */
+export function prepareFolder(folder: ServerFolder): number {
+  try {
+    mkdirSync(folder.root, { recursive: true, mode: 0o700 })
+    if ((statSync(folder.root).mode & 0o077) !== 0) chmodSync(folder.root, 0o700)
+    return openSync(folder.keeperLog, 'a', 0o600)
+  } catch (error) {
+    throw folderFailure(folder.root, error) ?? error
+  }
+}

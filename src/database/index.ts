@@ -1,0 +1,3 @@
+export type { Database, Subscription } from './database.ts'
+export type { Log } from './log.ts'
+export { type OpenDatabaseOptions, openDatabase } from './open-database.ts'
