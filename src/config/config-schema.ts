@@ -1,0 +1,158 @@
+import * as z from 'zod'
+import { isLoopback } from './is-loopback.ts'
+import { retirement } from './retired-hosts.ts'
+
+const rate = (what: string) =>
+  z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .meta({ description: `How often a simulated call ${what}, 0 (never) to 1 (always)` })
+
+const count = (limits: { min: number; max: number }) => z.int().min(limits.min).max(limits.max)
+
+const baseUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => retirement(url) === undefined, { error: ({ input }) => retirement(input) ?? '' })
+  .optional()
+
+const host = z
+  .string()
+  .refine(isLoopback, {
+    error:
+      'a loopback address (127.0.0.1, ::1 or localhost): wider access needs API tokens, which a later version brings',
+  })
+  .default('127.0.0.1')
+
+// The name goes into lanes, logs and API paths; `model` and `command` are Maniple's own.
+const agentName = z.string().regex(/^(?!(?:model|command)$)[a-z0-9][a-z0-9-]{0,59}$/, {
+  error: 'an agent name of a–z, 0–9 and dashes, other than model and command',
+})
+
+const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+  error: 'the name of an environment variable',
+})
+
+export const CommandAgentConfig = z.strictObject({
+  command: z.string().min(1),
+  repository: z.string().min(1),
+  check: z.string().min(1).optional(),
+  passEnvironment: z.array(environmentName).default([]),
+})
+/** An agent command that callers over HTTP may name. `repository` is an absolute path. */
+export type CommandAgentConfig = z.infer<typeof CommandAgentConfig>
+
+/**
+ * Every setting there is. A key's environment name is `MANIPLE_` and its path in capitals, unless
+ * its metadata says otherwise (`env`). `secret` values are never shown; `defaultText` describes a
+ * default that depends on the machine or on other keys.
+ */
+export const Config = z.strictObject({
+  dataDir: z.string().min(1).meta({
+    description: 'Where the embedded database and the working clones live',
+    defaultText:
+      'XDG_DATA_HOME/maniple, else ~/.local/share/maniple; macOS ~/Library/Application Support/maniple; Windows LOCALAPPDATA\\maniple',
+  }),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(?:ql)?:\/\//, { error: 'a URL that begins with postgresql://' })
+    .optional()
+    .meta({
+      description: 'A PostgreSQL (14 or newer) to use instead of the embedded one',
+      env: 'DATABASE_URL',
+      secret: true,
+      defaultText: 'the embedded PostgreSQL',
+    }),
+  server: z.strictObject({
+    host: host.meta({
+      description: 'Address that the server listens on; only loopback until there are API tokens',
+      env: 'MANIPLE_HOST',
+    }),
+    port: count({ min: 0, max: 65_535 }).default(5000).meta({
+      description: 'Port that the server listens on; 0 takes a free one',
+      env: 'MANIPLE_PORT',
+    }),
+  }),
+  model: z.strictObject({
+    provider: z.enum(['simulated', 'openai-compatible']).meta({
+      description: 'Where model tasks go',
+      defaultText: '`openai-compatible` when `model.baseUrl` is given, else `simulated`',
+    }),
+    baseUrl: baseUrl.meta({
+      description: 'Address of an OpenAI-compatible API, such as http://127.0.0.1:11434/v1',
+    }),
+    apiKey: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'Key for that API; a local one needs none', secret: true }),
+    name: z.string().min(1).meta({
+      description: 'Name of the model, as that API knows it',
+      env: 'MANIPLE_MODEL',
+      defaultText: '`simulated` for the simulated provider; the other needs one',
+    }),
+    concurrency: count({ min: 1, max: 10_000 }).default(100).meta({
+      description: 'Calls to the model in flight at once, over all processes',
+    }),
+    timeoutSeconds: z.number().positive().max(86_400).default(120).meta({
+      description: 'A model call that takes longer is given up, and tried again',
+    }),
+  }),
+  simulation: z.strictObject({
+    seed: z.int().min(0).default(1).meta({
+      description: 'The same seed gives the same simulated answers and faults',
+    }),
+    latencyMs: z.number().min(0).max(600_000).default(400).meta({
+      description: 'About how long a simulated call takes, in milliseconds',
+    }),
+    faults: z.strictObject({
+      rateLimited: rate('is refused with 429 and Retry-After'),
+      serverError: rate('fails with 500'),
+      disconnect: rate('is cut off in the middle of its answer'),
+      hang: rate('is never answered'),
+      malformed: rate('is answered with something that is not JSON'),
+    }),
+  }),
+  worker: z.strictObject({
+    slots: count({ min: 1, max: 10_000 }).default(1000).meta({
+      description: 'How many tasks this process performs at once',
+    }),
+  }),
+  run: z.strictObject({
+    modelSlots: count({ min: 1, max: 10_000 }).default(50).meta({
+      description: 'Slots of a run on a model, when the caller names none',
+    }),
+    commandSlots: count({ min: 1, max: 10_000 }).meta({
+      description: 'Slots of a run on an agent command, when the caller names none',
+      defaultText: 'the number of CPUs',
+    }),
+    taskTimeoutMinutes: z.number().positive().max(10_080).default(30).meta({
+      description: 'An attempt that takes longer is stopped, when the input names no time-out',
+    }),
+    retries: count({ min: 0, max: 20 }).default(2).meta({
+      description: 'Tries after the first, when the input names no number',
+    }),
+    ageingMinutes: z.number().positive().max(10_080).default(10).meta({
+      description: 'Waiting this long makes up for one step of priority',
+    }),
+  }),
+  limits: z.strictObject({
+    maxInputBytes: count({ min: 1024, max: 268_435_456 }).default(5_242_880).meta({
+      description: 'The largest workflow accepted, in bytes',
+    }),
+    maxTasks: count({ min: 1, max: 1_000_000 }).default(10_000).meta({
+      description: 'The most tasks that one run may have',
+    }),
+  }),
+  agents: z.record(agentName, CommandAgentConfig).default({}).meta({
+    description:
+      'Agent commands that HTTP callers may name: name → command, repository, check, passEnvironment (JSON in the environment)',
+  }),
+  log: z.strictObject({
+    level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').meta({
+      description: 'The least important log lines that are written (to stderr)',
+    }),
+  }),
+})
+export type Config = z.infer<typeof Config>

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { AppError } from '../shared/index.ts'
+import { type LoadConfigOptions, loadConfig } from './load-config.ts'
+
+const machine = { platform: 'linux', home: '/home/ada', cpus: 6 } as const
+
+function scratch(context: TestContext, files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'maniple-config-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  return folder
+}
+
+function load(cwd: string, options: Partial<LoadConfigOptions> = {}) {
+  return loadConfig({ env: {}, machine, cwd, ...options })
+}
+
+function problemsOf(cwd: string, options: Partial<LoadConfigOptions> = {}): string[] {
+  try {
+    load(cwd, options)
+  } catch (error) {
+    assert.ok(error instanceof AppError)
+    assert.equal(error.code, 'config_invalid')
+    const [heading, ...lines] = error.message.split('\n')
+    assert.match(heading ?? '', new RegExp(`has ${lines.length} problem`))
+    return lines.map((line) => line.replace(/^- /, ''))
+  }
+  return []
+}
+
+test('with nothing given, the defaults are those of the machine', (t) => {
+  const config = load(scratch(t))
+  assert.equal(config.dataDir, '/home/ada/.local/share/maniple')
+  assert.equal(config.run.commandSlots, 6)
+  assert.equal(config.server.port, 5000)
+  assert.equal(config.model.provider, 'simulated')
+  assert.equal(config.databaseUrl, undefined)
+})
+
+test('the command line wins over the environment, the environment over the file', (t) => {
+  const cwd = scratch(t, {
+    'maniple.config.yaml': 'server: {port: 1}\nworker: {slots: 11}\nrun: {retries: 4}\n',
+  })
+  const config = load(cwd, {
+    env: { MANIPLE_PORT: '2', MANIPLE_WORKER_SLOTS: '22' },
+    overrides: { 'server.port': '3', 'server.host': undefined },
+  })
+  assert.deepEqual([config.server.port, config.worker.slots, config.run.retries], [3, 22, 4])
+})
+
+test('an address makes the provider openai-compatible, which then needs a model', (t) => {
+  const cwd = scratch(t)
+  const env = { MANIPLE_MODEL_BASE_URL: 'http://127.0.0.1:11434/v1' }
+  assert.equal(
+    load(cwd, { env: { ...env, MANIPLE_MODEL: 'llama' } }).model.provider,
+    'openai-compatible',
+  )
+  const [line, ...others] = problemsOf(cwd, { env })
+  assert.match(line ?? '', /^model\.name \(MANIPLE_MODEL\) is not given/)
+  assert.deepEqual(others, [])
+  const [first] = problemsOf(cwd, {
+    env: { MANIPLE_MODEL_PROVIDER: 'openai-compatible', MANIPLE_MODEL: 'llama' },
+  })
+  assert.match(first ?? '', /^model\.baseUrl \(MANIPLE_MODEL_BASE_URL\) is not given/)
+})
+
+test('every problem is reported at once, by key, variable, value and place', (t) => {
+  const cwd = scratch(t, {
+    'maniple.config.yaml': [
+      'server:',
+      '  port: 99999',
+      '  hsot: x',
+      'log: loud',
+      'agents:',
+      '  claude: { command: claude, repo: . }',
+    ].join('\n'),
+  })
+  const lines = problemsOf(cwd, {
+    env: { MANIPLE_MODEL_TIMEOUT_SECONDS: 'soon', MANIPLE_PROT: '1', MANIPLE_AGENTS: '' },
+  })
+  assert.deepEqual(lines.sort(), [
+    'MANIPLE_PROT in the environment is no setting; did you mean MANIPLE_PORT?',
+    'agents.claude.repo in maniple.config.yaml:6 is no key of an agent; did you mean repository?',
+    'agents.claude.repository in maniple.config.yaml:6 is not given; expected text',
+    'log in maniple.config.yaml:4 holds a plain value; expected a map of keys',
+    'model.timeoutSeconds (MANIPLE_MODEL_TIMEOUT_SECONDS) is "soon" in the environment; expected a number above 0 to 86400',
+    'server.hsot in maniple.config.yaml:3 is no key of the configuration; did you mean server.host?',
+    'server.port (MANIPLE_PORT) is 99999 in maniple.config.yaml:2; expected a whole number from 0 to 65535',
+  ])
+})
+
+test('secrets never show', (t) => {
+  const cwd = scratch(t, { 'maniple.config.yaml': 'model: {apiKey: 31337}' })
+  const text = problemsOf(cwd, {
+    env: {
+      DATABASE_URL: 'mysql://ada:geheim@db/x',
+      MANIPLE_MODEL_BASE_URL: 'ftp://ada:geheim@models/x',
+      MANIPLE_MODEL: 'm',
+    },
+  })
+  assert.equal(text.length, 3)
+  assert.doesNotMatch(text.join('\n'), /geheim|31337/)
+})
+
+test('only loopback, until there are API tokens', (t) => {
+  const cwd = scratch(t)
+  for (const host of ['127.0.0.1', '127.8.9.1', '::1', 'localhost']) {
+    assert.equal(load(cwd, { overrides: { 'server.host': host } }).server.host, host)
+  }
+  for (const host of ['0.0.0.0', '::', '192.168.0.4', 'localhost.example.org']) {
+    assert.match(problemsOf(cwd, { env: { MANIPLE_HOST: host } })[0] ?? '', /API tokens/)
+  }
+})
+
+test('retired hosts are refused with the reason', (t) => {
+  const cwd = scratch(t)
+  for (const host of ['models.github.ai', 'models.inference.ai.azure.com']) {
+    const env = { GitHubModels__ApiEndpoint: `https://${host}/x`, AZURE_AI_MODEL: 'gpt-4o' }
+    const [line, ...others] = problemsOf(cwd, { env })
+    assert.match(line ?? '', /^GitHubModels__ApiEndpoint .* was retired on .*2026-07-30/)
+    assert.deepEqual(others, [])
+  }
+})
+
+test('aliases are read; two names that differ are a problem', (t) => {
+  const cwd = scratch(t, {
+    'maniple.config.yaml': [
+      'GitHubModels:',
+      '  ApiEndpoint: https://models.example.org/v1',
+      '  MaxConcurrentWorkloads: 10',
+      '  PilotProgram: { Enabled: true, ParticipationRate: 25 }',
+      'COPILOT_MONTHLY_QUOTA: 1500',
+    ].join('\n'),
+  })
+  const env = { AZURE_AI_MODEL: 'gpt-4o', COPILOT_RESET_DAY: '1' }
+  const config = load(cwd, { env })
+  assert.equal(config.model.baseUrl, 'https://models.example.org/v1')
+  assert.equal(config.run.modelSlots, 10)
+  assert.equal(config.model.name, 'gpt-4o')
+  const same = load(cwd, {
+    env: { ...env, MANIPLE_MODEL: 'gpt-4o', MANIPLE_RUN_MODEL_SLOTS: '10' },
+  })
+  assert.equal(same.run.modelSlots, 10)
+  assert.deepEqual(problemsOf(cwd, { env: { ...env, MANIPLE_MODEL: 'gpt-5' } }), [
+    'model.name in the environment and AZURE_AI_MODEL in the environment both set model.name, and differ; expected one of them',
+  ])
+  assert.equal(load(cwd, { env, overrides: { 'model.name': 'o1' } }).model.name, 'o1')
+})
+
+test('a file that was named must exist; broken YAML is named by line', (t) => {
+  const cwd = scratch(t, { 'broken.yaml': 'server:\n  port: [1\nrun: {}\n' })
+  assert.match(problemsOf(cwd, { configPath: 'none.yaml' })[0] ?? '', /none\.yaml cannot be read/)
+  const [line] = problemsOf(cwd, { env: { MANIPLE_CONFIG: 'broken.yaml' } })
+  assert.match(line ?? '', /^broken\.yaml:[23]:\d+ is not valid YAML/)
+})
+
+test('an empty file and empty sections are no problem', (t) => {
+  const cwd = scratch(t, { 'empty.yaml': '# nothing\n', 'sections.yaml': 'server:\nagents:\n' })
+  assert.equal(load(cwd, { configPath: 'empty.yaml' }).server.port, 5000)
+  assert.equal(load(cwd, { configPath: 'sections.yaml' }).server.port, 5000)
+})
+
+test('paths of the file start from the file, others from the working directory', (t) => {
+  const cwd = scratch(t, {
+    'maniple.config.yaml':
+      'dataDir: data\nagents:\n  a: {command: c, repository: ../r}\n  b: {command: c, repository: ~/r}\n',
+  })
+  const config = load('/elsewhere', { configPath: join(cwd, 'maniple.config.yaml') })
+  assert.equal(config.dataDir, join(cwd, 'data'))
+  assert.equal(config.agents.a?.repository, join(cwd, '..', 'r'))
+  assert.equal(config.agents.b?.repository, '/home/ada/r')
+  assert.equal(load(cwd, { env: { MANIPLE_DATA_DIR: '/d' } }).dataDir, '/d')
+})
+
+test('the names of built-in agents and odd names are no agent names', (t) => {
+  const cwd = scratch(t)
+  const agent = '{"command":"c","repository":"r"}'
+  for (const name of ['model', 'command', 'constructor.x', 'A b']) {
+    const lines = problemsOf(cwd, { env: { MANIPLE_AGENTS: `{"${name}":${agent}}` } })
+    assert.equal(lines.length, 1, name)
+    assert.match(lines[0] ?? '', /is no name for an agent/)
+  }
+})
+
+test('the result is frozen all through', (t) => {
+  const config = load(scratch(t))
+  assert.throws(() => Object.assign(config, { dataDir: 'x' }), TypeError)
+  assert.throws(() => Object.assign(config.simulation.faults, { hang: 1 }), TypeError)
+})
