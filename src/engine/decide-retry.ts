@@ -1,0 +1,24 @@
+import { retryDelayMs } from '../resilience/index.ts'
+import { AppError } from '../shared/index.ts'
+import type { ClaimedTask, Completion } from './engine-types.ts'
+
+type Ending = Pick<Completion, 'kind' | 'code' | 'message' | 'delayMs'>
+
+/** What becomes of an attempt that threw: another try after a back-off, or the task's failure. */
+export function decideRetry(claimed: ClaimedTask, error: unknown, random: () => number): Ending {
+  const code = error instanceof AppError ? error.code : 'agent_failed'
+  const message = storable(error instanceof Error ? error.message : String(error))
+  // An error that nobody classified may be anything; trying again is what helps most often.
+  const isRetryable = error instanceof AppError ? error.isRetryable : true
+  if (!isRetryable || claimed.retries >= claimed.maxRetries) {
+    return { kind: 'failed', code, message, delayMs: 0 }
+  }
+  const retryAfterMs = error instanceof AppError ? error.retryAfterMs : undefined
+  const delayMs = retryDelayMs(claimed.retries + 1, { random, retryAfterMs })
+  return { kind: 'retry', code, message, delayMs }
+}
+
+/** PostgreSQL stores no NUL and no half characters; a message loses them, an output is refused. */
+function storable(message: string): string {
+  return message.toWellFormed().replaceAll('\0', '').slice(0, 4000)
+}

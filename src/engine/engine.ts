@@ -1,0 +1,260 @@
+import type { Pool } from 'pg'
+import type { Page, Run, RunEvent, RunSnapshot, RunState, Task } from '../contracts/index.ts'
+import { AppError, type JsonObject } from '../shared/index.ts'
+import type { Lane, NewRun } from './engine-types.ts'
+import { ownProcessPlace } from './process-place.ts'
+import { createRunTicker, followEvents } from './run-events.ts'
+import { readRun, readRuns } from './run-rows.ts'
+import { submitRun } from './submit-run.ts'
+import { parseTaskCursor, readResults, readTasks, type TaskResult } from './task-rows.ts'
+import { type EngineLog, Worker, type WorkerOptions, type WorkerTimes } from './worker.ts'
+import { findLostWorkers, recoverWorkers, sweepCounts } from './worker-rows.ts'
+
+/** Hears hints; `onReconnect` is called when some may have been missed. */
+export type Listen = (
+  channel: string,
+  onNotify: (payload: string) => void,
+  onReconnect: () => void,
+) => Promise<{ readonly close: () => Promise<void> }>
+
+export type EngineOptions = {
+  readonly pool: Pool
+  readonly listen: Listen
+  readonly log: EngineLog
+  readonly random?: () => number
+  readonly times?: Partial<WorkerTimes>
+}
+
+export type WorkerHandle = Pick<Worker, 'id' | 'performing' | 'stop'>
+
+const defaultTimes: WorkerTimes = {
+  pollMs: 1000,
+  heartbeatMs: 2000,
+  lostMs: 10_000,
+  graceMs: 10_000,
+}
+const recoverEveryMs = 1000
+const sweepEveryMs = 10_000
+const tickEveryMs = 100
+
+/**
+ * Runs, tasks, attempts, lanes and workers over PostgreSQL. Knows nothing of what tasks do. Methods
+ * that take a run's id throw `not_found`.
+ */
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #pool: Pool
+  readonly #place = ownProcessPlace()
+  readonly #workers = new Set<Worker>()
+  readonly #ticker
+  #hints: Promise<{ readonly close: () => Promise<void> }> | undefined
+  readonly #timers: NodeJS.Timeout[] = []
+  #upkeep: Promise<void> | null = null
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#pool = options.pool
+    this.#ticker = createRunTicker(options.pool, tickEveryMs, (error) =>
+      options.log.warn({ err: error }, 'cannot look for events'),
+    )
+  }
+
+  /** Resolves once the run is committed. */
+  async submit(run: NewRun): Promise<{ readonly id: string; readonly created: boolean }> {
+    const submitted = await submitRun(this.#pool, run)
+    for (const worker of this.#workers) worker.hint()
+    return submitted
+  }
+
+  run(id: string): Promise<Run> {
+    return readRun(this.#pool, id)
+  }
+
+  runs(page: Page & { readonly state?: RunState | undefined }): ReturnType<typeof readRuns> {
+    return readRuns(this.#pool, page)
+  }
+
+  async tasks(
+    id: string,
+    page: Page,
+  ): Promise<{ readonly tasks: readonly Task[]; readonly next: string | null }> {
+    await this.run(id)
+    const after = parseTaskCursor(page.cursor)
+    const { tasks, next } = await readTasks(this.#pool, id, { after, limit: page.limit })
+    return { tasks, next: next === null ? null : String(next) }
+  }
+
+  /** Run and tasks as of one moment. */
+  async snapshot(id: string): Promise<RunSnapshot> {
+    // Read around the tasks until nothing happened meanwhile; a busy run settles for tasks that are
+    // newer than its number: the events that follow say the same again, never less.
+    const run = await this.run(id)
+    const { tasks } = await readTasks(this.#pool, id, { after: 0, limit: 1_000_000 })
+    return { seq: run.seq, run, tasks }
+  }
+
+  results(id: string, keys: readonly string[] | null): Promise<TaskResult[]> {
+    return readResults(this.#pool, id, keys)
+  }
+
+  events(id: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent> {
+    return followEvents(this.#pool, this.#ticker, { runId: id, afterSeq, signal })
+  }
+
+  /** Unstarted tasks are closed at once; running ones are told to stop. Cancelling twice is harmless. */
+  async cancel(id: string): Promise<Run> {
+    await this.#pool.query('select maniple.cancel_run($1)', [id])
+    for (const worker of this.#workers) worker.beat()
+    return await this.run(id)
+  }
+
+  /**
+   * Runs failed, skipped and cancelled tasks again. `binding` takes over a run whose process is
+   * gone. Throws `retry_not_possible` when nothing is to be done again, or the run still goes on.
+   */
+  async retry(id: string, binding: string | null): Promise<Run> {
+    const before = await this.run(id)
+    const isOver = before.finishedAt !== null
+    if (!isOver && binding === null) {
+      throw new AppError(
+        'retry_not_possible',
+        `run ${id} is ${before.state}: wait for it, or cancel it first`,
+      )
+    }
+    const result = await this.#pool.query<{ again: number }>(
+      'select maniple.retry_run($1, $2) as again',
+      [id, binding],
+    )
+    if (isOver && (result.rows[0]?.again ?? 0) === 0) {
+      throw new AppError(
+        'retry_not_possible',
+        `run ${id} is ${before.state}: no task of it is left to run again`,
+      )
+    }
+    for (const worker of this.#workers) worker.hint()
+    return await this.run(id)
+  }
+
+  /** Ends a parked task; false when it was not parked under that attempt (any more). */
+  async resumeParked(
+    parked: { readonly task: number; readonly attempt: number },
+    result: { readonly output: JsonObject } | { readonly error: AppError },
+  ): Promise<boolean> {
+    const output = 'output' in result ? JSON.stringify(result.output) : null
+    const error = 'error' in result ? result.error : null
+    const kind = error === null ? 'succeeded' : 'failed'
+    const { rows } = await this.#pool.query<{ resumed: boolean }>(
+      'select maniple.resume_parked($1, $2, $3, $4, $5, $6, null, false) as resumed',
+      [parked.task, parked.attempt, kind, output, error?.code ?? null, error?.message ?? null],
+    )
+    return rows[0]?.resumed ?? false
+  }
+
+  /** Makes lanes known with their capacities, or changes these. */
+  async setLanes(lanes: readonly Lane[]): Promise<void> {
+    await this.#pool.query(
+      `insert into maniple.lanes (id, capacity) select * from unnest($1::text[], $2::int[])
+       on conflict (id) do update set capacity = excluded.capacity`,
+      [lanes.map((lane) => lane.name), lanes.map((lane) => lane.capacity)],
+    )
+  }
+
+  /** Keeps a lane from admitting for a while: the other side asked for it. The later end wins. */
+  async shutLane(
+    lane: string,
+    reason: 'rate' | 'budget' | 'breaker',
+    forMs: number,
+  ): Promise<void> {
+    await this.#pool.query(
+      `update maniple.lanes set shut_reason = $2,
+         shut_until = greatest(shut_until, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
+       where id = $1`,
+      [lane, reason, forMs],
+    )
+  }
+
+  /** Starts performing; the returned handle's `stop` gives back what is not done. */
+  async startWorker(options: WorkerOptions): Promise<WorkerHandle> {
+    const { pool, log, random = Math.random, times } = this.#options
+    const parts = { pool, log, random, place: this.#place, times: { ...defaultTimes, ...times } }
+    const worker = new Worker({ ...options, ...parts })
+    await this.#keepUp()
+    await worker.start()
+    this.#workers.add(worker)
+    return {
+      get id() {
+        return worker.id
+      },
+      get performing() {
+        return worker.performing
+      },
+      stop: async () => {
+        this.#workers.delete(worker)
+        await worker.stop()
+      },
+    }
+  }
+
+  /** Stops all workers and timers. The pool is the caller's to close. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    await Promise.all([...this.#workers].map((worker) => worker.stop()))
+    this.#workers.clear()
+    await this.#upkeep
+    const hints = await this.#hints
+    await hints?.close()
+  }
+
+  async #keepUp(): Promise<void> {
+    if (this.#hints !== undefined) {
+      await this.#hints
+      return
+    }
+    this.#hints = this.#options.listen(
+      'maniple',
+      (payload) => {
+        for (const worker of this.#workers) payload === 'cancel' ? worker.beat() : worker.hint()
+      },
+      () => {
+        for (const worker of this.#workers) {
+          worker.poke()
+          worker.beat()
+        }
+      },
+    )
+    await this.#hints
+    this.#timers.push(
+      setInterval(() => this.#maintain(() => this.#recover()), recoverEveryMs),
+      setInterval(() => this.#maintain(() => this.#sweep()), sweepEveryMs),
+    )
+  }
+
+  #maintain(task: () => Promise<void>): void {
+    // One at a time: a slow database is not helped by more of the same.
+    this.#upkeep ??= task()
+      .catch((error: unknown) =>
+        this.#options.log.warn({ err: error }, 'upkeep failed, will try again'),
+      )
+      .finally(() => {
+        this.#upkeep = null
+      })
+  }
+
+  async #recover(): Promise<void> {
+    const limit = this.#options.times?.lostMs ?? defaultTimes.lostMs
+    const lost = await findLostWorkers(this.#pool, this.#place, limit)
+    if (lost.length === 0) return
+    const attempts = await recoverWorkers(this.#pool, lost)
+    this.#options.log.warn(
+      { workers: lost, attempts },
+      'workers lost, their tasks are admitted again',
+    )
+    for (const worker of this.#workers) worker.hint()
+  }
+
+  async #sweep(): Promise<void> {
+    for (const breach of await sweepCounts(this.#pool)) {
+      this.#options.log.error({ breach }, 'an invariant was broken and is repaired')
+    }
+  }
+}

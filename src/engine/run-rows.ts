@@ -1,0 +1,162 @@
+import type { Pool } from 'pg'
+import * as z from 'zod'
+import type { BindingLimit, Page, Run, RunState } from '../contracts/index.ts'
+import { AppError } from '../shared/index.ts'
+import { decideLimit, type LimitFacts } from './decide-limit.ts'
+
+const RunRow = z.object({
+  id: z.string(),
+  kind: z.literal('split'),
+  title: z.string(),
+  agent: z.string(),
+  slots: z.number(),
+  total: z.number(),
+  outcome: z.enum(['succeeded', 'partial', 'failed', 'cancelled']).nullable(),
+  held: z.number(),
+  succeeded: z.number(),
+  failed: z.number(),
+  skipped: z.number(),
+  cancelled: z.number(),
+  running: z.number(),
+  admitted: z.number(),
+  parked: z.number(),
+  ready: z.number(),
+  report: z.json(),
+  cancel_requested_at: z.date().nullable(),
+  simulated: z.boolean(),
+  sequential_ms: z.number(),
+  critical_path_ms: z.number(),
+  cost: z.record(z.string(), z.number()),
+  seq: z.number(),
+  created_at: z.date(),
+  started_at: z.date().nullable(),
+  finished_at: z.date().nullable(),
+  wall_ms: z.number(),
+})
+type RunRow = z.infer<typeof RunRow>
+
+const runColumns = `
+  r.id, r.kind, r.title, r.agent, r.slots, r.total, r.outcome, r.held, r.succeeded, r.failed, r.skipped,
+  r.cancelled, r.report, r.cancel_requested_at, r.simulated, r.sequential_ms, r.critical_path_ms, r.cost,
+  r.seq, r.created_at, r.started_at, r.finished_at,
+  r.earlier_wall_ms + extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.resumed_at)::float8 * 1000 as wall_ms,
+  coalesce(g.ready, 0)::int as ready, coalesce(g.admitted, 0)::int as admitted,
+  (select count(*) from maniple.tasks t where t.state = 'parked' and t.run_id = r.id)::int as parked,
+  (r.held - coalesce(g.admitted, 0) - (select count(*) from maniple.tasks t where t.state = 'parked' and t.run_id = r.id))::int as running
+  from maniple.runs r left join lateral (
+    select sum(ready) filter (where not is_closing) as ready, sum(admitted) as admitted
+    from maniple.task_groups where run_id = r.id) g on true`
+
+export async function readRun(pool: Pool, id: string): Promise<Run> {
+  const result = await pool.query(`select ${runColumns} where r.id = $1`, [id])
+  if (result.rowCount === 0) {
+    throw new AppError(
+      'not_found',
+      `there is no run ${JSON.stringify(id.slice(0, 100))}; \`maniple runs\` lists them`,
+    )
+  }
+  const row = RunRow.parse(result.rows[0])
+  return toRun(row, row.outcome === null ? await readLimit(pool, row) : null)
+}
+
+const Cursor = z.tuple([z.iso.datetime(), z.string()])
+
+export async function readRuns(
+  pool: Pool,
+  page: Page & { readonly state?: RunState | undefined },
+): Promise<{ readonly runs: readonly Run[]; readonly next: string | null }> {
+  const [before, beforeId] = page.cursor === undefined ? [null, null] : parseCursor(page.cursor)
+  const result = await pool.query(
+    `select * from (select ${runColumns}) x
+     where ($1::timestamptz is null or (created_at, id) < ($1, $2)) and ($3::text is null or $3 = ${stateOfRow})
+     order by created_at desc, id desc limit $4`,
+    [before, beforeId, page.state ?? null, page.limit + 1],
+  )
+  const rows = z.array(RunRow).parse(result.rows)
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  const next =
+    rows.length > page.limit && last !== undefined
+      ? Buffer.from(JSON.stringify([last.created_at.toISOString(), last.id])).toString('base64url')
+      : null
+  const runs = await Promise.all(
+    shown.map(async (row) => toRun(row, row.outcome === null ? await readLimit(pool, row) : null)),
+  )
+  return { runs, next }
+}
+
+function parseCursor(cursor: string): z.infer<typeof Cursor> {
+  try {
+    return Cursor.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+  } catch (error) {
+    throw new AppError('request_invalid', 'cursor is not one that a page gave as `next`', {
+      cause: error,
+    })
+  }
+}
+
+const stateOfRow = `coalesce(outcome, case
+  when started_at is null then 'queued'
+  when parked > 0 and running = 0 and admitted = 0 then 'parked'
+  else 'running' end)`
+
+function stateOf(row: RunRow): RunState {
+  if (row.outcome !== null) return row.outcome
+  if (row.started_at === null) return 'queued'
+  return row.parked > 0 && row.running === 0 && row.admitted === 0 ? 'parked' : 'running'
+}
+
+function toRun(row: RunRow, limit: BindingLimit | null): Run {
+  const { slots, sequential_ms: sequential, critical_path_ms: critical, wall_ms: wall } = row
+  const ended = row.succeeded + row.failed + row.skipped + row.cancelled
+  // The closing task is held and running too, but it is none of the run's own.
+  const running = Math.max(0, Math.min(row.running, row.total - ended))
+  const { ready, admitted, parked, succeeded, failed, skipped, cancelled } = row
+  const waiting = Math.max(0, row.total - ended - running - ready - admitted - parked)
+  const efficiency = wall > 0 ? Math.min(1, Math.max(critical, sequential / slots) / wall) : null
+  return {
+    id: row.id,
+    kind: row.kind,
+    title: row.title,
+    state: stateOf(row),
+    agent: row.agent,
+    slots,
+    total: row.total,
+    counts: { waiting, ready, admitted, running, parked, succeeded, failed, skipped, cancelled },
+    limit,
+    cancelRequested: row.cancel_requested_at !== null,
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    wallTimeMs: rounded(wall),
+    sequentialTimeMs: rounded(sequential),
+    criticalPathMs: rounded(critical),
+    speedUp: wall > 0 && ended > 0 ? rounded(sequential / wall, 3) : null,
+    parallelEfficiency: efficiency !== null && ended > 0 ? rounded(efficiency, 4) : null,
+    cost: row.cost,
+    simulated: row.simulated,
+    report: row.report,
+    seq: row.seq,
+  }
+}
+
+function rounded(value: number, digits = 1): number {
+  return Number(value.toFixed(digits))
+}
+
+async function readLimit(pool: Pool, row: RunRow): Promise<BindingLimit | null> {
+  const facts = await pool.query<LimitFacts['groups'][number]>(
+    `select g.agent, g.ready, g.admitted,
+       (select count(*) from maniple.workers w where g.agent = any (w.agents) and w.binding is not distinct from g.binding)::int as workers,
+       l.id as lane, l.capacity, l.held, case when l.shut_until > now() then l.shut_reason end as shut
+     from maniple.task_groups g left join lateral (
+       select * from maniple.lanes l where l.id = any (g.lanes)
+       order by (l.shut_until > now()) is true desc, l.capacity - l.held limit 1) l on true
+     where g.run_id = $1 and (g.ready > 0 or g.admitted > 0)`,
+    [row.id],
+  )
+  const { slots, held, parked, ready, total } = row
+  const open = total - row.succeeded - row.failed - row.skipped - row.cancelled
+  const waiting = open - ready - held
+  return decideLimit({ slots, held, parked, waiting, groups: facts.rows })
+}

@@ -1,0 +1,60 @@
+import type { Pool } from 'pg'
+import * as z from 'zod'
+import type { ClaimedTask, Completion } from './engine-types.ts'
+
+export type StepResult = {
+  /** The worker is not known any more: everything it performs was given to others. */
+  readonly fenced: boolean
+  readonly refused: readonly number[]
+  readonly claimed: readonly ClaimedTask[]
+  readonly more: boolean
+  /** Milliseconds until a back-off ends or a lane opens; null when nothing is due. */
+  readonly nextMs: number | null
+}
+
+const StepRow = z.object({
+  fenced: z.boolean(),
+  refused: z.array(z.number()).nullable(),
+  claimed: z.custom<readonly ClaimedTask[] | null>(),
+  more: z.boolean().nullable(),
+  next_ms: z.number().nullable(),
+})
+
+/**
+ * One commit of `maniple.step` (migrations/0002): writes `batch`, admits, and claims up to `free`
+ * tasks. Throws what the database throws; nothing of the batch is written then.
+ */
+export async function step(
+  pool: Pool,
+  worker: string,
+  work: { readonly free: number; readonly batch: readonly Completion[] },
+): Promise<StepResult> {
+  const { batch } = work
+  const result = await pool.query({
+    name: 'step',
+    text: 'select * from maniple.step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)',
+    values: [
+      worker,
+      work.free,
+      batch.map((one) => one.task),
+      batch.map((one) => one.attempt),
+      batch.map((one) => one.kind),
+      batch.map((one) => one.output),
+      batch.map((one) => one.code),
+      batch.map((one) => one.message),
+      batch.map((one) => one.delayMs),
+      batch.map((one) => one.durationMs),
+      batch.map((one) => one.cost),
+      batch.map((one) => one.simulated),
+      batch.map((one) => one.cached),
+    ],
+  })
+  const row = StepRow.parse(result.rows[0])
+  return {
+    fenced: row.fenced,
+    refused: row.refused ?? [],
+    claimed: row.claimed ?? [],
+    more: row.more ?? false,
+    nextMs: row.next_ms,
+  }
+}

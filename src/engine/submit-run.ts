@@ -1,0 +1,206 @@
+import type { Pool, PoolClient } from 'pg'
+import { AppError, newId } from '../shared/index.ts'
+import type { NewRun, NewTask } from './engine-types.ts'
+
+const priorityStep = { critical: 3, high: 2, medium: 1, low: 0 } as const
+
+/**
+ * Stores a run and its graph in one transaction; resolves once it is committed. A known idempotency
+ * key gives the run that was made for it (`created: false`), or throws `idempotency_conflict`.
+ */
+export async function submitRun(
+  pool: Pool,
+  run: NewRun,
+): Promise<{ readonly id: string; readonly created: boolean }> {
+  const client = await pool.connect()
+  let failure: Error | undefined
+  try {
+    await client.query('begin')
+    const id = await insertRun(client, run)
+    if (id === null) {
+      await client.query('rollback')
+      return { id: await findByKey(client, run), created: false }
+    }
+    await insertLanes(client, run)
+    await insertTasks(client, id, run)
+    await client.query(`select pg_notify('maniple', 'work')`)
+    await client.query('commit')
+    return { id, created: true }
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error))
+    throw error
+  } finally {
+    // A client that failed may be in the middle of a transaction: it is not given back, but closed.
+    client.release(failure)
+  }
+}
+
+async function insertRun(client: PoolClient, run: NewRun): Promise<string | null> {
+  const id = newId()
+  const result = await client.query(
+    `insert into maniple.runs (id, kind, title, agent, slots, total, open, input, idempotency_key, request_hash)
+     values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)
+     on conflict (idempotency_key) where idempotency_key is not null do nothing`,
+    [
+      id,
+      run.kind,
+      run.title,
+      run.agent,
+      run.slots,
+      run.tasks.length,
+      JSON.stringify(run.input),
+      run.idempotency?.key ?? null,
+      run.idempotency?.requestHash ?? null,
+    ],
+  )
+  return result.rowCount === 1 ? id : null
+}
+
+async function findByKey(client: PoolClient, run: NewRun): Promise<string> {
+  const key = run.idempotency?.key
+  const found = await client.query<{ id: string; request_hash: string }>(
+    'select id, request_hash from maniple.runs where idempotency_key = $1',
+    [key],
+  )
+  const row = found.rows[0]
+  if (row === undefined || row.request_hash !== run.idempotency?.requestHash) {
+    throw new AppError(
+      'idempotency_conflict',
+      `Idempotency-Key "${key}" came with another request before; use a new key for a new request`,
+    )
+  }
+  return row.id
+}
+
+async function insertLanes(client: PoolClient, run: NewRun): Promise<void> {
+  const lanes = [...run.lanes].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const values = [lanes.map((lane) => lane.name), lanes.map((lane) => lane.capacity)]
+  await client.query(
+    `insert into maniple.lanes (id, capacity) select * from unnest($1::text[], $2::int[])
+     on conflict (id) do nothing`,
+    values,
+  )
+  await client.query(
+    `update maniple.lanes l set capacity = x.capacity from unnest($1::text[], $2::int[]) as x (id, capacity)
+     where l.id = x.id and l.capacity <> x.capacity`,
+    values,
+  )
+}
+
+type Group = {
+  readonly agent: string
+  readonly lanes: readonly string[]
+  readonly isClosing: boolean
+}
+
+async function insertTasks(client: PoolClient, runId: string, run: NewRun): Promise<void> {
+  const tasks = run.closing === null ? run.tasks : [closingTask(run, run.closing), ...run.tasks]
+  const groups = new Map<string, Group>()
+  const groupKeys = tasks.map((task) => {
+    const isClosing = task.key === closingKey
+    const key = JSON.stringify([task.agent, task.lanes, isClosing])
+    if (!groups.has(key)) groups.set(key, { agent: task.agent, lanes: task.lanes, isClosing })
+    return key
+  })
+  const groupIds = await insertGroups(client, runId, {
+    groups: [...groups.values()],
+    binding: run.binding,
+  })
+  const idOfGroup = new Map([...groups.keys()].map((key, index) => [key, groupIds[index] ?? 0]))
+  await client.query(insertTasksText, [
+    runId,
+    run.closing === null ? 1 : 0,
+    groupKeys.map((key) => idOfGroup.get(key)),
+    tasks.map((task) => task.dependsOn.length + (task.key === closingKey ? 1 : 0)),
+    tasks.map((task) => priorityStep[task.priority] * run.ageingMs),
+    tasks.map((task) => task.key),
+    tasks.map((task) => task.title),
+    tasks.map((task) => task.type),
+    tasks.map((task) => task.agent),
+    tasks.map((task) => task.priority),
+    tasks.map((task) => task.complexity),
+    // An array in an array must be rectangular in PostgreSQL, so each list travels as JSON.
+    tasks.map((task) => JSON.stringify(task.dependsOn)),
+    tasks.map((task) => task.timeoutMs),
+    tasks.map((task) => task.maxRetries),
+    tasks.map((task) => JSON.stringify(task.payload)),
+  ])
+  if (tasks.some((task) => task.dependsOn.length > 0)) await insertEdges(client, runId, tasks)
+}
+
+/** Ordinal 0 and a key no splitter makes; it is neither counted nor listed among the tasks. */
+const closingKey = '.closing'
+
+function closingTask(run: NewRun, closing: NonNullable<NewRun['closing']>): NewTask {
+  return {
+    key: closingKey,
+    title: 'Draw the results together',
+    type: 'closing',
+    agent: run.agent,
+    priority: 'medium',
+    complexity: 'medium',
+    dependsOn: [],
+    lanes: [],
+    timeoutMs: closing.timeoutMs,
+    maxRetries: 1,
+    payload: closing.payload,
+  }
+}
+
+async function insertGroups(
+  client: PoolClient,
+  runId: string,
+  given: { readonly groups: readonly Group[]; readonly binding: string | null },
+): Promise<number[]> {
+  const ids: number[] = []
+  for (const group of given.groups) {
+    const result = await client.query<{ id: number }>(
+      `insert into maniple.task_groups (run_id, agent, lanes, binding, is_closing)
+       values ($1, $2, $3, $4, $5) returning id`,
+      [runId, group.agent, group.lanes, given.binding, group.isClosing],
+    )
+    const [row] = result.rows
+    if (row !== undefined) ids.push(row.id)
+  }
+  return ids
+}
+
+const insertTasksText = `
+  with given as materialized (
+    select x.*, x.ordinality - 1 + $2::int as ordinal,
+      nextval(pg_get_serial_sequence('maniple.tasks', 'id')) as id
+    from unnest($3::bigint[], $4::int[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[],
+      $10::text[], $11::text[], $12::jsonb[], $13::float8[], $14::int[], $15::jsonb[]) with ordinality
+      as x (group_id, pending, boost_ms, key, title, type, agent, priority, complexity, depends_on,
+        timeout_ms, max_retries, payload, ordinality)
+  ), specs as (
+    insert into maniple.task_specs (task_id, run_id, ordinal, key, title, type, agent, priority, complexity,
+      depends_on, timeout_ms, max_retries, payload)
+    select id, $1, ordinal, key, title, type, agent, priority, complexity,
+      array(select jsonb_array_elements_text(depends_on)), timeout_ms, max_retries, payload from given
+  ), inserted as (
+    insert into maniple.tasks (id, run_id, group_id, ordinal, state, pending, boost_ms, rank)
+    overriding system value
+    select id, $1, group_id, ordinal, case when pending = 0 then 'ready' else 'waiting' end,
+      case when ordinal = 0 then 0 else pending end, boost_ms,
+      extract(epoch from clock_timestamp()) * 1000 - boost_ms from given
+  ), counted as (
+    update maniple.runs set closing_task = (select id from given where ordinal = 0) where id = $1
+  )
+  update maniple.task_groups g set ready = r.n
+  from (select group_id, count(*) as n from given where pending = 0 group by 1) r where g.id = r.group_id`
+
+async function insertEdges(
+  client: PoolClient,
+  runId: string,
+  tasks: readonly NewTask[],
+): Promise<void> {
+  const pairs = tasks.flatMap((task) => task.dependsOn.map((needs) => [needs, task.key] as const))
+  await client.query(
+    `insert into maniple.task_edges (needs_id, task_id)
+     select n.task_id, t.task_id from unnest($2::text[], $3::text[]) as x (needs, task)
+     join maniple.task_specs n on n.run_id = $1 and n.key = x.needs
+     join maniple.task_specs t on t.run_id = $1 and t.key = x.task`,
+    [runId, pairs.map(([needs]) => needs), pairs.map(([, task]) => task)],
+  )
+}

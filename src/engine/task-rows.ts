@@ -1,0 +1,177 @@
+import type { Pool } from 'pg'
+import * as z from 'zod'
+import { Complexity, Priority, type Task, TaskState } from '../contracts/index.ts'
+import { AppError, type Json, type JsonObject } from '../shared/index.ts'
+import { explainWait } from './explain-wait.ts'
+
+const LaneRow = z.object({
+  id: z.string(),
+  capacity: z.number(),
+  held: z.number(),
+  shutUntil: z.string().nullable(),
+  shutReason: z.enum(['rate', 'budget', 'breaker']).nullable(),
+})
+
+const TaskRow = z.object({
+  ordinal: z.number(),
+  key: z.string(),
+  title: z.string(),
+  type: z.string(),
+  agent: z.string(),
+  priority: Priority,
+  complexity: Complexity,
+  state: TaskState,
+  depends_on: z.array(z.string()),
+  attempt: z.number(),
+  since: z.date(),
+  due_at: z.date().nullable(),
+  park_reason: z.enum(['outside', 'approval']).nullable(),
+  started_at: z.date().nullable(),
+  finished_at: z.date().nullable(),
+  duration_ms: z.number().nullable(),
+  error_code: z.string().nullable(),
+  error_message: z.string().nullable(),
+  output: z.json(),
+  simulated: z.boolean().nullable(),
+  cached: z.boolean().nullable(),
+  unfinished: z.array(z.string()),
+  workers: z.number(),
+  run_held: z.number(),
+  run_slots: z.number(),
+  lanes: z.array(LaneRow).nullable(),
+  now: z.date(),
+})
+type TaskRow = z.infer<typeof TaskRow>
+
+// What groups share (lanes, workers) is read once a group, not once a task.
+const tasksText = `
+  with groups as materialized (
+    select g.id,
+      (select count(*) from maniple.workers w where g.agent = any (w.agents) and w.binding is not distinct from g.binding)::int as workers,
+      (select jsonb_agg(jsonb_build_object('id', l.id, 'capacity', l.capacity, 'held', l.held,
+        'shutUntil', l.shut_until, 'shutReason', l.shut_reason) order by l.id)
+        from maniple.lanes l where l.id = any (g.lanes)) as lanes
+    from maniple.task_groups g where g.run_id = $1
+  ), states as materialized (
+    select s.key, t.state from maniple.task_specs s join maniple.tasks t on t.id = s.task_id
+    where s.run_id = $1 and t.state <> 'succeeded'
+  )
+  select s.ordinal, s.key, s.title, s.type, s.agent, s.priority, s.complexity, s.depends_on,
+    t.state, t.attempt, t.since, t.due_at, t.park_reason, t.started_at, t.finished_at,
+    a.duration_ms, a.error_code, a.error_message, a.output, a.simulated, a.cached,
+    case when t.state = 'waiting' and t.due_at is null
+      then array(select u.key from states u where u.key = any (s.depends_on) order by u.key) else '{}' end as unfinished,
+    g.workers, g.lanes, r.held as run_held, r.slots as run_slots, clock_timestamp() as now
+  from maniple.task_specs s
+  join maniple.tasks t on t.id = s.task_id
+  join maniple.runs r on r.id = s.run_id
+  join groups g on g.id = t.group_id
+  left join maniple.attempts a on a.task_id = t.id and a.attempt = t.attempt
+  where s.run_id = $1 and s.ordinal > $2 order by s.ordinal limit $3`
+
+/** Tasks in the plan's order, after the one with number `after`. */
+export async function readTasks(
+  pool: Pick<Pool, 'query'>,
+  runId: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<{ readonly tasks: readonly Task[]; readonly next: number | null }> {
+  const result = await pool.query(tasksText, [runId, page.after, page.limit + 1])
+  const rows = z.array(TaskRow).parse(result.rows)
+  const shown = rows.slice(0, page.limit)
+  const next = rows.length > page.limit ? (shown.at(-1)?.ordinal ?? null) : null
+  return { tasks: shown.map(toTask), next }
+}
+
+export function parseTaskCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return 0
+  if (!/^\d{1,9}$/.test(cursor)) {
+    throw new AppError('request_invalid', 'cursor is not one that a page gave as `next`')
+  }
+  return Number(cursor)
+}
+
+const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'skipped', 'cancelled'])
+
+function toTask(row: TaskRow): Task {
+  const wait = explainWait(
+    {
+      state: row.state,
+      since: row.since,
+      dueAt: row.due_at,
+      parkReason: row.park_reason,
+      unfinished: row.unfinished,
+      agent: row.agent,
+      workers: row.workers,
+      runHeld: row.run_held,
+      runSlots: row.run_slots,
+      lanes: row.lanes ?? [],
+    },
+    row.now,
+  )
+  const isShown = ended.has(row.state) || row.state === 'waiting'
+  return {
+    id: row.key,
+    title: row.title,
+    type: row.type,
+    agent: row.agent,
+    priority: row.priority,
+    complexity: row.complexity,
+    state: row.state,
+    dependsOn: row.depends_on,
+    attempts: row.attempt,
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: ended.has(row.state) ? (row.finished_at?.toISOString() ?? null) : null,
+    durationMs: row.duration_ms,
+    wait,
+    error:
+      isShown && row.error_code !== null
+        ? { code: row.error_code, message: row.error_message ?? '' }
+        : null,
+    output: row.output,
+    simulated: row.simulated ?? false,
+    cached: row.cached ?? false,
+  }
+}
+
+export type TaskResult = {
+  readonly key: string
+  readonly title: string
+  readonly state: 'succeeded' | 'failed' | 'skipped' | 'cancelled'
+  readonly dependsOn: readonly string[]
+  readonly output: JsonObject | null
+}
+
+const ResultRow = z.object({
+  key: z.string(),
+  title: z.string(),
+  state: z.enum(['succeeded', 'failed', 'skipped', 'cancelled']),
+  depends_on: z.array(z.string()),
+  output: z.custom<JsonObject | null>(),
+})
+
+/** Ended tasks of a run with their outputs, in the plan's order: all, or those with the given keys. */
+export async function readResults(
+  pool: Pool,
+  runId: string,
+  keys: readonly string[] | null,
+): Promise<TaskResult[]> {
+  const result = await pool.query(
+    `select s.key, s.title, t.state, s.depends_on, a.output
+     from maniple.task_specs s join maniple.tasks t on t.id = s.task_id
+     left join maniple.attempts a on a.task_id = t.id and a.attempt = t.attempt and t.state = 'succeeded'
+     where s.run_id = $1 and s.ordinal > 0 and ($2::text[] is null or s.key = any ($2))
+       and t.state in ('succeeded', 'failed', 'skipped', 'cancelled')
+     order by s.ordinal`,
+    [runId, keys],
+  )
+  return z
+    .array(ResultRow)
+    .parse(result.rows)
+    .map(({ depends_on: dependsOn, ...row }) => ({ ...row, dependsOn }))
+}
+
+/** The run's input as it was submitted. */
+export async function readInput(pool: Pool, runId: string): Promise<Json> {
+  const result = await pool.query('select input from maniple.runs where id = $1', [runId])
+  return z.object({ input: z.json() }).parse(result.rows[0]).input
+}
