@@ -1,0 +1,46 @@
+import type { BenchContext, Peer, RunningPeer } from './contract.ts'
+
+type Comparison<T> = {
+  readonly peers: readonly Peer[]
+  readonly context: BenchContext
+  readonly rounds: number
+  /** Null when the peer has no such thing. */
+  readonly measure: (peer: RunningPeer) => Promise<T> | null
+  readonly log: (line: string) => void
+}
+
+/** Enough to have code compiled, statements prepared and connections open. */
+const warmUpTasks = 200
+
+async function runRound<T>(peer: Peer, comparison: Comparison<T>): Promise<T | null> {
+  const running = await peer.start(comparison.context)
+  try {
+    await running.tasks({ count: warmUpTasks, ms: 0 })
+    return await comparison.measure(running)
+  } finally {
+    await running.stop()
+  }
+}
+
+/**
+ * Measures every peer in turn, round by round, so that a slow minute of the machine hits all of
+ * them. A peer runs alone, on an empty store of its own. One that fails is reported and left out.
+ */
+export async function compare<T>(comparison: Comparison<T>): Promise<Map<Peer, T[]>> {
+  const results = new Map<Peer, T[]>()
+  const failed = new Set<Peer>()
+  for (let round = 0; round < comparison.rounds; round += 1) {
+    for (const peer of comparison.peers) {
+      if (failed.has(peer)) continue
+      try {
+        const result = await runRound(peer, comparison)
+        if (result === null) failed.add(peer)
+        else results.set(peer, [...(results.get(peer) ?? []), result])
+      } catch (error) {
+        failed.add(peer)
+        comparison.log(`${peer.name} failed and is left out: ${String(error)}`)
+      }
+    }
+  }
+  return results
+}

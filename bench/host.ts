@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { BenchContext } from './contract.ts'
+
+/** The machine's side of a bench: one PostgreSQL server, and a directory for the peers' files. */
+export type Host = {
+  readonly server: string
+  readonly context: (slots: number | null) => BenchContext
+  readonly close: () => Promise<void>
+}
+
+/** Where a peer's database is on the same server as `url`. */
+function databaseUrl(url: string, name: string): string {
+  const other = new URL(url)
+  other.pathname = `/${name}`
+  return other.href
+}
+
+/** Each call of `createDatabase` and `createDirectory` starts from nothing, whatever was there. */
+export async function openHost(url: string): Promise<Host> {
+  const root = await mkdtemp(join(tmpdir(), 'maniple-bench-'))
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const databases = new Set<string>()
+
+  const createDatabase = async (peer: string): Promise<string> => {
+    const name = `bench_${peer}`
+    await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
+    await client.query(`create database ${pg.escapeIdentifier(name)}`)
+    databases.add(name)
+    return databaseUrl(url, name)
+  }
+  const createDirectory = async (peer: string): Promise<string> => {
+    const path = join(root, peer)
+    await rm(path, { recursive: true, force: true })
+    await mkdir(path)
+    return path
+  }
+  const { rows } = await client.query(
+    `select current_setting('server_version') as version, current_setting('fsync') as fsync,
+       current_setting('synchronous_commit') as commit`,
+  )
+  const server = `PostgreSQL ${rows[0].version}, fsync ${rows[0].fsync}, synchronous_commit ${rows[0].commit}`
+
+  return {
+    server,
+    context: (slots) => ({ createDatabase, createDirectory, slots }),
+    close: async () => {
+      for (const name of databases) {
+        await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
+      }
+      await client.end()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
