@@ -1,0 +1,3 @@
+export { isConnectionError, isDataError } from './database-errors.ts'
+export { type RetryDelayOptions, retryDelayMs } from './retry-delay.ts'
+export { type RetryOptions, withRetry } from './with-retry.ts'

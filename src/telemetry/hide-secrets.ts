@@ -1,0 +1,14 @@
+// user:password@ of any URL. The password may hold anything but what ends a URL or a JSON string.
+const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^:@/\s"\\]*:)[^@\s"\\]+@/gi
+
+/** The text (JSON or plain) without the passwords of URLs and without any of `secrets`. */
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  const open = text.replace(passwordInUrl, '$1(hidden)@')
+  return (
+    secrets
+      // Hiding a very short secret would maim every line and tell what it is.
+      .filter((secret) => secret.length >= 6)
+      .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+      .reduce((line, secret) => line.replaceAll(secret, '(hidden)'), open)
+  )
+}
