@@ -24,3 +24,10 @@ export function parseEndpoint(text: string): Endpoint {
     query: Object.fromEntries(url.searchParams),
   }
 }
+
+/** Throws `config_invalid` for a key that no HTTP header can carry; the key is not shown. */
+export function checkApiKey(apiKey: string | undefined): void {
+  if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return
+  const problem = "The model provider's API key is empty or holds blanks or other odd characters"
+  throw new AppError('config_invalid', `${problem}: check for a line break copied along.`)
+}

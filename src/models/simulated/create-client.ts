@@ -1,13 +1,12 @@
 import type { ModelClientFactory, SimulatedSettings } from '../contract.ts'
-import { createOpenAiCompatibleClient } from '../openai-compatible/create-client.ts'
+import { createChatClient } from '../openai-compatible/create-chat-client.ts'
 
 /** The real client, pointed at the simulated provider and labelled so. */
 export const createSimulatedClient: ModelClientFactory<SimulatedSettings> = (settings, ports) => {
   const model = settings.model ?? 'simulated-model'
-  const apiKey = settings.apiKey ?? 'simulated'
-  const client = createOpenAiCompatibleClient(
-    { ...settings, provider: 'openai-compatible', model, apiKey },
+  const apiKey = settings.apiKey ?? 'simulated-api-key'
+  return createChatClient(
+    { ...settings, label: 'simulated', model, apiKey, simulated: true },
     ports,
   )
-  return { ...client, id: `simulated/${model}`, simulated: true }
 }

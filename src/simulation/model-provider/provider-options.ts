@@ -33,7 +33,7 @@ export type SimulatedProvider = {
 }
 
 export const simulatedModel = 'simulated-model'
-export const simulatedApiKey = 'simulated'
+export const simulatedApiKey = 'simulated-api-key'
 
 export type ProviderSettings = Required<SimulatedProviderOptions>
 

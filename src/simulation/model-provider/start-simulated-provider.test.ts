@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { AppError, type Clock } from '../../shared/index.ts'
+import type { SimulatedProvider, SimulatedProviderOptions } from './provider-options.ts'
+import { startSimulatedProvider } from './start-simulated-provider.ts'
+
+const start = (options: Partial<SimulatedProviderOptions> = {}): Promise<SimulatedProvider> =>
+  startSimulatedProvider({ seed: 1, latencyMs: 0, ...options })
+
+function ask(
+  provider: SimulatedProvider,
+  content: string,
+  more: { readonly body?: object; readonly signal?: AbortSignal } = {},
+): Promise<Response> {
+  const messages = [{ role: 'user', content }]
+  return fetch(`${provider.baseUrl}/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${provider.apiKey}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ model: provider.models[0], messages, ...more.body }),
+    ...(more.signal === undefined ? {} : { signal: more.signal }),
+  })
+}
+
+/** Remembers how long it was asked to sleep, and does not. */
+function recordingClock(): { readonly clock: Clock; readonly sleeps: number[] } {
+  const sleeps: number[] = []
+  const sleep = async (ms: number): Promise<void> => {
+    sleeps.push(ms)
+  }
+  return { clock: { now: () => 1_700_000_000_000, sleep }, sleeps }
+}
+
+describe('the simulated provider', () => {
+  it('says that it is simulated, in header, fingerprint, model and text', async () => {
+    await using provider = await start()
+    const response = await ask(provider, 'Write the manual.')
+    assert.equal(response.headers.get('x-maniple-simulated'), 'true')
+    const text = await response.text()
+    assert.match(text, /"system_fingerprint":"fp_simulated"/)
+    assert.match(text, /"model":"simulated-model"/)
+    assert.match(text, /"content":"\[simulated\] Write the manual\./)
+  })
+
+  it('answers alike for equal seed and request, and otherwise for others', async () => {
+    const { clock } = recordingClock()
+    await using one = await start({ clock })
+    await using same = await start({ clock })
+    await using other = await start({ clock, seed: 2 })
+    const answer = async (provider: SimulatedProvider, text: string): Promise<string> =>
+      await (await ask(provider, text)).text()
+    const first = await answer(one, 'Write the manual.')
+    assert.equal(await answer(one, 'Write the manual.'), first)
+    assert.equal(await answer(same, 'Write the manual.'), first)
+    assert.notEqual(await answer(other, 'Write the manual.'), first)
+    assert.notEqual(await answer(one, 'Write the tests.'), first)
+  })
+
+  it('takes about the given time: the mean, within a quarter', async () => {
+    const { clock, sleeps } = recordingClock()
+    await using provider = await start({ clock, latencyMs: 400 })
+    for (let index = 0; index < 50; index += 1) await ask(provider, `Task ${index}`)
+    assert.ok(sleeps.every((ms) => ms >= 300 && ms <= 500))
+    const mean = sleeps.reduce((sum, ms) => sum + ms, 0) / sleeps.length
+    assert.ok(mean > 370 && mean < 430, String(mean))
+    assert.ok(new Set(sleeps).size > 40)
+  })
+
+  it('takes 400 ms unless told otherwise', async () => {
+    const { clock, sleeps } = recordingClock()
+    await using provider = await startSimulatedProvider({ seed: 1, clock })
+    await ask(provider, 'Task')
+    assert.ok(sleeps[0] !== undefined && sleeps[0] >= 300 && sleeps[0] <= 500)
+  })
+
+  it('refuses with 429 and a time to come back', async () => {
+    await using provider = await start({ faults: { rate429: 1 }, retryAfterMs: 1500 })
+    const response = await ask(provider, 'Task')
+    assert.equal(response.status, 429)
+    assert.equal(response.headers.get('retry-after'), '2')
+    assert.equal(response.headers.get('retry-after-ms'), '1500')
+    assert.match(await response.text(), /"code":"rate_limit_exceeded"/)
+  })
+
+  it('fails in every other way it is told to', async () => {
+    const asked = async (
+      faults: SimulatedProviderOptions['faults'] & object,
+    ): Promise<Response> => {
+      await using provider = await start({ faults })
+      const response = await ask(provider, 'Task')
+      return new Response(await response.text(), { status: response.status })
+    }
+    const error = await asked({ rate500: 1 })
+    assert.equal(error.status, 500)
+    assert.match(await error.text(), /"type":"server_error"/)
+    assert.match(await (await asked({ rateEmpty: 1 })).text(), /"content":"".*"stop"/)
+    assert.match(await (await asked({ rateTruncated: 1 })).text(), /"finish_reason":"length"/)
+    assert.match(
+      await (await asked({ rateFiltered: 1 })).text(),
+      /"finish_reason":"content_filter"/,
+    )
+    const malformed = await (await asked({ rateMalformed: 1 })).text()
+    assert.throws(() => JSON.parse(malformed))
+    await assert.rejects(asked({ rateReset: 1 }), TypeError)
+  })
+
+  it('hangs until the client gives up, and counts that', async () => {
+    await using provider = await start({ faults: { rateTimeout: 1 } })
+    const signal = AbortSignal.timeout(50)
+    await assert.rejects(ask(provider, 'Task', { signal }), { name: 'TimeoutError' })
+    const deadline = Date.now() + 5000
+    while (provider.stats().byStatus.aborted === undefined && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    assert.deepEqual(provider.stats(), { calls: 1, byStatus: { aborted: 1 }, maxConcurrent: 1 })
+  })
+
+  it('counts calls by status, and how many ran at once', async () => {
+    const all = Promise.withResolvers<void>()
+    let sleeping = 0
+    const sleep = async (): Promise<void> => {
+      sleeping += 1
+      if (sleeping === 20) all.resolve()
+      await all.promise
+    }
+    await using provider = await start({ clock: { now: Date.now, sleep } })
+    const calls = Array.from({ length: 20 }, (_, index) => ask(provider, `Task ${index}`))
+    for (const response of await Promise.all(calls)) await response.text()
+    await (await ask(provider, 'Task', { body: { model: 'gpt-unknown' } })).text()
+    const byStatus = { 200: 20, 404: 1 }
+    assert.deepEqual(provider.stats(), { calls: 21, byStatus, maxConcurrent: 20 })
+  })
+
+  it('refuses bodies over the limit', async () => {
+    await using provider = await start({ maxBodyBytes: 1000 })
+    const response = await ask(provider, 'x'.repeat(200_000))
+    assert.equal(response.status, 413)
+    assert.match(await response.text(), /request_too_large/)
+  })
+
+  it('closes while calls hang, more than once, and frees its port', async () => {
+    const provider = await start({ faults: { rateTimeout: 1 } })
+    const hanging = assert.rejects(ask(provider, 'Task'), TypeError)
+    while (provider.stats().calls === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await provider.close()
+    await provider.close()
+    await hanging
+    await using again = await start({ port: provider.port })
+    assert.equal(again.port, provider.port)
+  })
+
+  it('says which port is taken, and what settings cannot be', async () => {
+    await using provider = await start()
+    await assert.rejects(
+      start({ port: provider.port }),
+      (error) => error instanceof AppError && error.code === 'port_taken',
+    )
+    await assert.rejects(start({ latencyMs: -1 }), /-1 ms/)
+    await assert.rejects(start({ faults: { rate500: 2 } }), /rate500 is 2/)
+  })
+})
