@@ -1,0 +1,1 @@
+export { type SplitOptions, splitWorkflow } from './split-workflow.ts'

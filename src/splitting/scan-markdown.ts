@@ -1,0 +1,151 @@
+import { tooManyTasks } from './check-input.ts'
+import { inputError, thousands } from './input-error.ts'
+import type { SplitLimits } from './outline.ts'
+
+/** The longest body of a GitHub issue is 65,536 characters, at most 262,144 bytes. */
+const maxProseBytes = 262_144
+const maxNesting = 40
+const maxBlockLines = 1_000
+
+export type Fence = {
+  /** The word after the fence, lower case. */
+  readonly language: string
+  /** Number of the first line inside, counted from 1. */
+  readonly line: number
+  readonly text: string
+}
+
+const opening = /^[ \t]*(`{3,}|~{3,})[ \t]*([\w-]*)/
+const listMarker = /^([ \t>]*)((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+)(\[[xX]\])?/
+
+/**
+ * Fenced blocks of a Markdown text, read line by line in linear time: a parser of Markdown takes
+ * quadratic time on some texts, so that a large workflow in a fence must not go through one.
+ * Fences inside an HTML comment are hidden, hence none.
+ */
+export function readFences(text: string): Fence[] {
+  const fences: Fence[] = []
+  scanLines(text, { fence: (fence) => fences.push(fence), line: () => {} })
+  return fences
+}
+
+/** Refuses prose that would take a parser of Markdown long; the message names the line. */
+export function checkProse(text: string, limits: SplitLimits): void {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > maxProseBytes) {
+    throw inputError(
+      'input_too_large',
+      `The text has ${thousands(bytes)} bytes, the limit of prose is ${thousands(maxProseBytes)}. Split it, or give a workflow as JSON.`,
+    )
+  }
+  const shape = { indents: [], items: 0, blockLines: 0 }
+  scanLines(text, {
+    fence: () => {
+      shape.blockLines = 0
+    },
+    line: (line, number) => checkLine(line, number, shape),
+  })
+  if (shape.items > limits.maxTasks) throw tooManyTasks('lists', shape.items, limits.maxTasks)
+}
+
+/** What is known of a text after some of its lines. */
+type Shape = {
+  /** Columns at which the open lists begin. */
+  readonly indents: number[]
+  items: number
+  blockLines: number
+}
+
+function checkLine(line: string, number: number, shape: Shape): void {
+  const match = listMarker.exec(line)
+  const isBlank = line.trim() === ''
+  shape.blockLines = isBlank || match !== null ? 0 : shape.blockLines + 1
+  if (shape.blockLines > maxBlockLines) throw longBlock(number)
+  const quotes = /^[ \t>]*/.exec(line)?.[0].replaceAll(/[^>]/g, '').length ?? 0
+  if (match === null) {
+    if (!isBlank && /^\S/.test(line)) shape.indents.length = 0
+    if (quotes > maxNesting) throw deepNesting(number)
+    return
+  }
+  if (match[3] === undefined) shape.items += 1
+  settleIndent(shape.indents, width(match[1] ?? ''))
+  const markers = match[2]?.trim().split(/\s+/).length ?? 0
+  if (shape.indents.length + markers + quotes > maxNesting) throw deepNesting(number)
+}
+
+type Visitor = {
+  readonly fence: (fence: Fence) => void
+  /** A line outside fences and comments. */
+  readonly line: (line: string, number: number) => void
+}
+
+type Open = { readonly mark: string; readonly language: string; readonly line: number }
+
+function scanLines(text: string, visitor: Visitor): void {
+  let open: Open | null = null
+  let content: string[] = []
+  let hidden = false
+  for (const [index, line] of text.split('\n').entries()) {
+    if (open !== null) {
+      if (!closes(line, open.mark)) {
+        content.push(line)
+        continue
+      }
+      visitor.fence({ language: open.language, line: open.line, text: content.join('\n') })
+      open = null
+      continue
+    }
+    const wasHidden = hidden
+    hidden = isHiddenAfter(line, hidden)
+    if (wasHidden || hidden) continue
+    const match = opening.exec(line)
+    if (match === null) {
+      visitor.line(line, index + 1)
+      continue
+    }
+    open = { mark: match[1] ?? '', language: (match[2] ?? '').toLowerCase(), line: index + 2 }
+    content = []
+  }
+  // CommonMark closes an open fence at the end of the text.
+  if (open !== null) {
+    visitor.fence({ language: open.language, line: open.line, text: content.join('\n') })
+  }
+}
+
+function closes(line: string, mark: string): boolean {
+  const bare = line.trim()
+  return bare.length >= mark.length && bare === mark.charAt(0).repeat(bare.length)
+}
+
+function isHiddenAfter(line: string, hidden: boolean): boolean {
+  const opened = line.lastIndexOf('<!--')
+  const closed = line.lastIndexOf('-->')
+  if (closed >= 0 && closed > opened) return false
+  // Only a comment that begins its line can span others in Markdown.
+  return opened >= 0 && line.trimStart().startsWith('<!--') ? true : hidden && closed < 0
+}
+
+function settleIndent(indents: number[], indent: number): void {
+  while (indents.length > 0 && (indents.at(-1) ?? 0) >= indent) indents.pop()
+  indents.push(indent)
+}
+
+function width(space: string): number {
+  let columns = 0
+  for (const character of space) columns += character === '\t' ? 4 : 1
+  return columns
+}
+
+function deepNesting(line: number): Error {
+  return inputError(
+    'input_invalid',
+    `line ${line}: lists and quotes are nested deeper than ${maxNesting} levels. Flatten them.`,
+  )
+}
+
+function longBlock(line: number): Error {
+  return inputError(
+    'input_too_large',
+    `line ${line}: a paragraph of more than ${thousands(maxBlockLines)} lines. Put blank lines or a code fence around it.`,
+  )
+}
