@@ -8,13 +8,13 @@ test('every key has one environment name of its own, and says what it means', ()
   const names = [...configKeys.map((key) => key.env), ...configAliases.map((alias) => alias.env)]
   assert.equal(new Set(names).size, names.length)
   for (const key of configKeys) {
-    assert.match(key.env, /^[A-Z][A-Z_]+$/)
+    assert.match(key.env, /^[A-Z][A-Z0-9_]+$/)
     assert.notEqual(key.meaning, '', key.key)
   }
   const byKey = new Map(configKeys.map((key) => [key.key, key.env]))
   assert.equal(byKey.get('databaseUrl'), 'DATABASE_URL')
   assert.equal(byKey.get('server.port'), 'MANIPLE_PORT')
-  assert.equal(byKey.get('simulation.faults.rateLimited'), 'MANIPLE_SIMULATION_FAULTS_RATE_LIMITED')
+  assert.equal(byKey.get('simulation.faults.rateReset'), 'MANIPLE_SIMULATION_FAULTS_RATE_RESET')
 })
 
 test('aliases lead to keys that exist', () => {

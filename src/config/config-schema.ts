@@ -90,7 +90,7 @@ export const Config = z.strictObject({
     name: z.string().min(1).meta({
       description: 'Name of the model, as that API knows it',
       env: 'MANIPLE_MODEL',
-      defaultText: '`simulated` for the simulated provider; the other needs one',
+      defaultText: '`simulated-model` for the simulated provider; the other needs one',
     }),
     concurrency: count({ min: 1, max: 10_000 }).default(100).meta({
       description: 'Calls to the model in flight at once, over all processes',
@@ -107,11 +107,14 @@ export const Config = z.strictObject({
       description: 'About how long a simulated call takes, in milliseconds',
     }),
     faults: z.strictObject({
-      rateLimited: rate('is refused with 429 and Retry-After'),
-      serverError: rate('fails with 500'),
-      disconnect: rate('is cut off in the middle of its answer'),
-      hang: rate('is never answered'),
-      malformed: rate('is answered with something that is not JSON'),
+      rate429: rate('is refused with 429 and Retry-After'),
+      rate500: rate('fails with 500'),
+      rateTimeout: rate('is never answered'),
+      rateReset: rate('loses its connection without an answer'),
+      rateEmpty: rate('is answered with an empty text'),
+      rateTruncated: rate('is answered with a text cut short'),
+      rateFiltered: rate('is answered by a content filter'),
+      rateMalformed: rate('is answered with something that is not JSON'),
     }),
   }),
   worker: z.strictObject({

@@ -186,8 +186,16 @@ test('the names of built-in agents and odd names are no agent names', (t) => {
   }
 })
 
+test('fault rates are shares of all calls: together at most 1', (t) => {
+  const cwd = scratch(t)
+  const half = { 'simulation.faults.rate429': '0.5', 'simulation.faults.rate500': 0.5 }
+  assert.equal(load(cwd, { overrides: half }).simulation.faults.rate429, 0.5)
+  const [line] = problemsOf(cwd, { overrides: { ...half, 'simulation.faults.rateReset': 0.1 } })
+  assert.match(line ?? '', /add up to 1\.1; expected at most 1/)
+})
+
 test('the result is frozen all through', (t) => {
   const config = load(scratch(t))
   assert.throws(() => Object.assign(config, { dataDir: 'x' }), TypeError)
-  assert.throws(() => Object.assign(config.simulation.faults, { hang: 1 }), TypeError)
+  assert.throws(() => Object.assign(config.simulation.faults, { rateReset: 1 }), TypeError)
 })

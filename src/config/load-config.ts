@@ -31,6 +31,7 @@ export function loadConfig(options: LoadConfigOptions): Config {
   const parsed = Config.safeParse(values.asTree(configKeys), { error: expectation })
   for (const issue of parsed.error?.issues ?? []) addIssue(issue, values, problems)
   demandModelAddress(values, problems)
+  if (parsed.data !== undefined) limitFaults(parsed.data, problems)
   problems.throwIfAny()
   if (parsed.data === undefined) throw parsed.error
   return deepFreeze(withAbsolutePaths(parsed.data, { values, file, cwd, machine }))
@@ -54,8 +55,15 @@ function addDefaults(
   for (const key of configKeys) {
     if (defaults[key.key] !== undefined) values.addDefault(key, defaults[key.key])
     const simulated = values.get('model.provider')?.value === 'simulated'
-    if (key.key === 'model.name' && simulated) values.addDefault(key, 'simulated')
+    if (key.key === 'model.name' && simulated) values.addDefault(key, 'simulated-model')
   }
+}
+
+function limitFaults(config: Config, problems: ProblemList): void {
+  const sum = Object.values(config.simulation.faults).reduce((total, rate) => total + rate, 0)
+  // Ten rates of 0.1 add up to a little more than 1 in floating point.
+  if (sum <= 1 + Number.EPSILON * 8) return
+  problems.add(`the rates of simulation.faults add up to ${sum}; expected at most 1 together`)
 }
 
 type PathContext = {
