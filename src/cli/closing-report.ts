@@ -1,25 +1,41 @@
 import * as z from 'zod'
 import type { Json } from '../shared/index.ts'
 
+const listed = z.array(z.object({ task: z.string() })).catch([])
+
 /**
- * What a command agent's closing says about the whole. Every part is optional: other agents close
- * with other reports, or with none.
+ * What a command agent's closing says about the whole, as far as the report shows it. Every part
+ * may be missing: other agents close with other reports, or with none.
  */
 const ClosingReport = z.object({
-  ok: z.boolean().nullish().catch(null),
-  combinedBranch: z.string().nullish().catch(null),
-  conflicts: z.array(z.object({ task: z.string(), files: z.array(z.string()) })).catch([]),
-  check: z
+  combined: z
     .object({
-      command: z.string().catch(''),
-      ok: z.boolean(),
-      exitCode: z.int().nullish().catch(null),
-      output: z.string().catch(''),
+      branch: z.string(),
+      merged: listed,
+      noChanges: listed,
+      conflicts: z
+        .array(
+          z.object({
+            task: z.string(),
+            title: z.string().catch(''),
+            files: z.array(z.string()).catch([]),
+            with: z.array(z.string()).catch([]),
+          }),
+        )
+        .catch([]),
     })
     .nullish()
     .catch(null),
-  uncommittedEdits: z.boolean().nullish().catch(null),
-  notes: z.array(z.string()).catch([]),
+  check: z
+    .object({
+      command: z.string().catch(''),
+      passed: z.boolean(),
+      exitCode: z.int().nullish().catch(null),
+      outputTail: z.string().catch(''),
+    })
+    .nullish()
+    .catch(null),
+  note: z.string().nullish().catch(null),
 })
 export type ClosingReport = z.infer<typeof ClosingReport>
 
@@ -32,6 +48,6 @@ export function readClosing(report: Json | null): ClosingReport | null {
 /** False when the parts do not make a sound whole: a conflict, or a check that failed. */
 export function isSound(report: Json | null): boolean {
   const closing = readClosing(report)
-  if (closing === null) return true
-  return closing.ok !== false && closing.conflicts.length === 0 && closing.check?.ok !== false
+  const conflicts = closing?.combined?.conflicts ?? []
+  return conflicts.length === 0 && closing?.check?.passed !== false
 }

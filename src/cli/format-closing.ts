@@ -1,4 +1,5 @@
 import type { ClosingReport } from './closing-report.ts'
+import { formatCount } from './format-quantity.ts'
 import { type Look, type Span, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
@@ -6,66 +7,52 @@ const mostConflicts = 20
 const mostOutputLines = 10
 const labelWidth = 12
 
-function check(closing: ClosingReport, look: Look): readonly string[] {
-  const { check: verdict } = closing
-  if (verdict === null || verdict === undefined) return []
-  const exit =
-    verdict.exitCode === null || verdict.exitCode === undefined ? '' : ` (exit ${verdict.exitCode})`
-  const word: Span = verdict.ok ? ['green', 'passed'] : ['red', `failed${exit}`]
-  const line = styledLine(
-    [['dim', 'check'.padEnd(labelWidth)], word, `  ${safeText(verdict.command)}`],
-    look,
-  )
-  if (verdict.ok) return [line]
-  const output = verdict.output.trimEnd().split('\n').slice(-mostOutputLines)
-  return [line, ...output.map((text) => styledLine([['dim', `  | ${safeText(text)}`]], look))]
+type Combined = NonNullable<ClosingReport['combined']>
+type Check = NonNullable<ClosingReport['check']>
+
+function label(text: string): Span {
+  return ['dim', text.padEnd(labelWidth)]
 }
 
-function conflicts(closing: ClosingReport, look: Look): readonly string[] {
-  const shown = closing.conflicts.slice(0, mostConflicts)
-  const hidden = closing.conflicts.length - shown.length
+function combinedLines(combined: Combined, look: Look): readonly string[] {
+  const { conflicts, merged, noChanges } = combined
+  const unchanged = noChanges.length === 0 ? '' : `, ${noChanges.length} changed nothing`
+  const merges = `  ${formatCount(merged.length, 'branch', 'branches')} merged${unchanged}`
+  const hidden = conflicts.length - mostConflicts
   return [
-    ...shown.map((conflict) =>
-      styledLine(
-        [
-          ['dim', 'conflict'.padEnd(labelWidth)],
-          ['red', safeText(conflict.task)],
-          `  ${conflict.files.map(safeText).join(', ')}`,
-        ],
-        look,
-      ),
-    ),
-    ...(hidden === 0
-      ? []
-      : [styledLine([['dim', `  +${hidden} more conflicts, see --json`]], look)]),
+    styledLine([label('combined'), ['cyan', safeText(combined.branch)], merges], look),
+    ...conflicts.slice(0, mostConflicts).map((conflict) => {
+      const others =
+        conflict.with.length === 0 ? '' : ` with ${conflict.with.map(safeText).join(', ')}`
+      const files = ` in ${conflict.files.map(safeText).join(', ') || 'no file named'}`
+      return styledLine([label('conflict'), ['red', safeText(conflict.task)], others + files], look)
+    }),
+    ...(hidden > 0 ? [styledLine([['dim', `  +${hidden} more conflicts, see --json`]], look)] : []),
   ]
 }
 
-/** What closing a command run found: combined branch, conflicts by task and file, the check. */
+function checkLines(check: Check, look: Look): readonly string[] {
+  const { exitCode } = check
+  const exit = exitCode === null || exitCode === undefined ? '' : ` (exit ${exitCode})`
+  const verdict: Span = check.passed ? ['green', 'passed'] : ['red', `failed${exit}`]
+  const line = styledLine([label('check'), verdict, `  ${safeText(check.command)}`], look)
+  if (check.passed) return [line]
+  const output = check.outputTail.trimEnd().split('\n').slice(-mostOutputLines)
+  return [line, ...output.map((text) => styledLine([['dim', `  | ${safeText(text)}`]], look))]
+}
+
+/**
+ * What closing a command run found: the combined branch, conflicts by task and file, the check's
+ * verdict, and the note about edits that were left out.
+ */
 export function formatClosing(closing: ClosingReport, look: Look): readonly string[] {
-  const branch = closing.combinedBranch
-  const edits =
-    closing.uncommittedEdits === true
-      ? ['The repository has uncommitted edits: tasks started at HEAD, without them.']
-      : []
+  const { combined, check, note } = closing
+  const noteLines = wrap(safeText(note ?? ''), look.width - 2)
   return [
-    ...(branch === null || branch === undefined
-      ? []
-      : [
-          styledLine(
-            [
-              ['dim', 'combined'.padEnd(labelWidth)],
-              ['cyan', safeText(branch)],
-            ],
-            look,
-          ),
-        ]),
-    ...conflicts(closing, look),
-    ...check(closing, look),
-    ...[...edits, ...closing.notes].flatMap((note) =>
-      wrap(safeText(note), look.width - 2).map((text, index) =>
-        styledLine([['yellow', `${index === 0 ? '! ' : '  '}${text}`]], look),
-      ),
+    ...(combined === null || combined === undefined ? [] : combinedLines(combined, look)),
+    ...(check === null || check === undefined ? [] : checkLines(check, look)),
+    ...noteLines.map((text, index) =>
+      styledLine([['yellow', `${index === 0 ? '! ' : '  '}${text}`]], look),
     ),
   ]
 }

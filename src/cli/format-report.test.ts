@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { sampleReport, sampleTask } from '../../test/cli/sample-run.ts'
+import { isSound } from './closing-report.ts'
 import { formatReport } from './format-report.ts'
 import { displayWidth } from './terminal-text.ts'
 
@@ -48,25 +49,31 @@ test('a command run: combined branch, conflicts, check and the edits left out', 
   const report = sampleReport([sampleTask('a', { state: 'succeeded' })], {
     agent: 'command',
     report: {
-      ok: false,
-      combinedBranch: 'maniple/r1/combined',
-      conflicts: [{ task: 'a', files: ['src/x.ts', 'y.md'] }],
-      check: { command: 'npm test', ok: false, exitCode: 7, output: 'one\ntwo\u001b[2J\n' },
-      uncommittedEdits: true,
+      combined: {
+        branch: 'maniple/r1/combined',
+        merged: [{ task: 'b', title: 'B', commit: 'f00' }],
+        noChanges: [{ task: 'c', title: 'C' }],
+        conflicts: [{ task: 'a', title: 'A', files: ['src/x.ts', 'y.md'], with: ['b'] }],
+      },
+      check: { command: 'npm test', passed: false, exitCode: 7, outputTail: 'one\ntwo\u001b[2J\n' },
+      uncommittedLeftOut: true,
+      note: 'Uncommitted edits in 2 files were left out',
     },
   })
   const text = formatReport(report, resume, look)
-  assert.match(text, /^combined {4}maniple\/r1\/combined$/m)
-  assert.match(text, /^conflict {4}a {2}src\/x\.ts, y\.md$/m)
+  assert.match(text, /^combined {4}maniple\/r1\/combined {2}1 branch merged, 1 changed nothing$/m)
+  assert.match(text, /^conflict {4}a with b in src\/x\.ts, y\.md$/m)
   assert.match(text, /^check {7}failed \(exit 7\) {2}npm test$/m)
   assert.match(text, /^ {2}\| two$/m)
-  assert.match(text, /^! The repository has uncommitted edits/m)
+  assert.match(text, /^! Uncommitted edits in 2 files were left out$/m)
+  assert.equal(isSound(report.run.report), false)
 })
 
 test('a closing report of another shape is no reason to fail', () => {
   for (const shape of [null, 'text', 3, [], { check: 'yes', conflicts: 4 }]) {
     const report = sampleReport([sampleTask('a', { state: 'succeeded' })], { report: shape })
     assert.match(formatReport(report, resume, look), /^state {7}succeeded$/m)
+    assert.ok(isSound(shape))
   }
 })
 

@@ -7,20 +7,24 @@ export type Column = {
   readonly cells: readonly string[]
   /** What remains of the width goes to this column; the others are as wide as their widest cell. */
   readonly grows?: boolean
-  /** Widest that a column which does not grow may be. */
+  /** Widest that a column which does not grow may be, on a terminal. */
   readonly atMost?: number
 }
 
 const gap = '  '
 
-function ownWidth(column: Column): number {
-  const widest = Math.max(...[column.heading, ...column.cells].map(displayWidth))
-  return Math.min(widest, column.atMost ?? widest)
+function ownWidth(column: Column, look: Look): number {
+  const widest = column.cells.reduce(
+    (most, cell) => Math.max(most, displayWidth(cell)),
+    displayWidth(column.heading),
+  )
+  // Where there is no edge to keep within, nothing needs to be cut.
+  return Number.isFinite(look.width) ? Math.min(widest, column.atMost ?? widest) : widest
 }
 
 /** Columns side by side with a heading, every line at most `look.width` wide. */
 export function formatTable(columns: readonly Column[], look: Look): readonly string[] {
-  const own = columns.map(ownWidth)
+  const own = columns.map((column) => ownWidth(column, look))
   const fixed = own.reduce((sum, width, index) => (columns[index]?.grows ? sum : sum + width), 0)
   const growing = columns.filter((column) => column.grows).length
   const spare = look.width - fixed - gap.length * (columns.length - 1)
@@ -30,7 +34,7 @@ export function formatTable(columns: readonly Column[], look: Look): readonly st
   const row = (cells: readonly string[]): string =>
     cells.map((cell, index) => fitColumn(cell, widths[index] ?? 0)).join(gap)
   const heading: Span = ['dim', row(columns.map((column) => column.heading))]
-  const rows = Math.max(0, ...columns.map((column) => column.cells.length))
+  const rows = columns.reduce((most, column) => Math.max(most, column.cells.length), 0)
   return [
     styledLine([heading], look),
     ...Array.from({ length: rows }, (_, index) =>

@@ -13,6 +13,7 @@ test('a line when a task starts, is tried again, and ends; none when nothing cha
   assert.deepEqual(progress.next([{ ...started, attempts: 2 }], 30), [
     'started    Build it (try 2)',
   ])
+  assert.deepEqual(progress.next([{ ...started, attempts: 2, state: 'failed' }], 35), [])
   const failed = {
     ...started,
     attempts: 2,
@@ -29,7 +30,9 @@ test('a line when a task starts, is tried again, and ends; none when nothing cha
 test('a flood of changes is summed up, failures are always listed', () => {
   const progress = new ProgressLines()
   const tasks = Array.from({ length: 500 }, (_, index) =>
-    sampleTask(`t${index}`, { state: index === 499 ? 'failed' : 'succeeded' }),
+    index === 499
+      ? sampleTask(`t${index}`, { state: 'failed', error: { code: 'agent_failed', message: 'no' } })
+      : sampleTask(`t${index}`, { state: 'succeeded' }),
   )
   const lines = progress.next(tasks, 0)
   assert.equal(lines.length, 51)

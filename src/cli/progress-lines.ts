@@ -68,6 +68,8 @@ export class ProgressLines {
     const before = this.#said.get(task.id)
     const same = before?.state === task.state && before.attempt === task.attempts
     if (same || !spoken.includes(task.state)) return false
+    // An event says that it failed; why comes a moment later, with the next snapshot.
+    if (task.state === 'failed' && task.error === null) return false
     this.#said.set(task.id, { state: task.state, attempt: task.attempts })
     return true
   }

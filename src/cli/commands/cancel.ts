@@ -1,0 +1,21 @@
+import type { GlobalFlags } from '../flags.ts'
+import { formatCount } from '../format-quantity.ts'
+import { loadSettings } from '../load-settings.ts'
+import { openSession } from '../open-session.ts'
+import { safeText } from '../terminal-text.ts'
+import { writeJson, writeOutput } from '../write-output.ts'
+
+/** `cancel RUN`: resolves once the cancellation is stored, not once everything has stopped. */
+export async function cancel(id: string, flags: GlobalFlags): Promise<number> {
+  await using session = await openSession(loadSettings(flags))
+  const run = await session.runs.cancel(id)
+  if (flags.json === true) {
+    await writeJson(process.stdout, { run })
+    return 0
+  }
+  const stopping = run.counts.running + run.counts.admitted
+  const detail = stopping === 0 ? '' : `, ${formatCount(stopping, 'task')} being stopped`
+  const text = `Run ${safeText(run.id)} (${safeText(run.title)}) is ${run.state}${detail}\n`
+  await writeOutput(process.stdout, text)
+  return 0
+}

@@ -1,0 +1,20 @@
+import { RunState } from '../../contracts/index.ts'
+import { formatRunList } from '../format-run-list.ts'
+import { loadSettings } from '../load-settings.ts'
+import { lookOf } from '../look-of.ts'
+import { openSession } from '../open-session.ts'
+import type { RunsFlags } from '../program.ts'
+import { writeJson, writeOutput } from '../write-output.ts'
+
+/** `runs`: lists runs, newest first. */
+export async function listRuns(flags: RunsFlags): Promise<number> {
+  await using session = await openSession(loadSettings(flags))
+  const state = RunState.optional().parse(flags.state)
+  const page = await session.runs.list({ limit: flags.limit, state })
+  if (flags.json === true) await writeJson(process.stdout, page)
+  else {
+    const text = formatRunList(page, Date.now(), lookOf(process.stdout))
+    await writeOutput(process.stdout, `${text}\n`)
+  }
+  return 0
+}

@@ -1,0 +1,44 @@
+import type { RunOptions } from '../../contracts/index.ts'
+import { agentCommand } from '../agent-command.ts'
+import { formatPlan } from '../format-plan.ts'
+import { catchInterrupts } from '../interrupts.ts'
+import { loadSettings } from '../load-settings.ts'
+import { lookOf } from '../look-of.ts'
+import { openSession } from '../open-session.ts'
+import { performRun } from '../perform-run.ts'
+import { planInput } from '../plan-input.ts'
+import type { SplitFlags } from '../program.ts'
+import { parseInput, readInput } from '../read-input.ts'
+import { writeJson, writeOutput } from '../write-output.ts'
+
+function optionsOf(flags: SplitFlags): RunOptions {
+  const { level, concurrency, title, agent } = flags
+  return {
+    ...(level === undefined ? {} : { level }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(title === undefined ? {} : { title }),
+    ...(agent === undefined ? {} : { agent: 'command' }),
+  }
+}
+
+/** `split FILE`: resolves with the exit code. */
+export async function split(file: string, flags: SplitFlags): Promise<number> {
+  const command = agentCommand(flags)
+  const settings = loadSettings(flags)
+  const input = parseInput(file, await readInput(file, settings.limits.maxInputBytes))
+  const options = optionsOf(flags)
+  // Before anything is started: bad input is told at once, and no database is needed to tell it.
+  const plan = planInput(input, options, settings)
+  if (flags.dryRun === true) {
+    const answer = { dryRun: true, width: plan.tasks.length, ...plan }
+    if (flags.json === true) await writeJson(process.stdout, answer)
+    else await writeOutput(process.stdout, `${formatPlan(plan, lookOf(process.stdout))}\n`)
+    return 0
+  }
+  using interrupts = catchInterrupts()
+  await using session = await openSession(settings, command)
+  interrupts.signal.throwIfAborted()
+  const { run } = await session.runs.submit({ kind: 'split', input, options })
+  await session.startWorker()
+  return await performRun({ session, run, flags, interrupted: interrupts.signal })
+}

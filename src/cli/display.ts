@@ -1,0 +1,56 @@
+import type { Writable } from 'node:stream'
+import { createLogUpdate } from 'log-update'
+import { liveView, type Watched } from './live-view.ts'
+import { ProgressLines } from './progress-lines.ts'
+
+/** Where a run's progress is shown while it goes on; all of it goes to stderr. */
+export type Display = {
+  /** Shows the run as it is; `now` is in milliseconds since the epoch. */
+  readonly show: (watched: Watched, now: number) => void
+  /** Says one line that stays. */
+  readonly say: (line: string) => void
+  /** Shows the last state and gives the terminal back. */
+  readonly end: (watched: Watched) => void
+  /** How long between two frames, in milliseconds; null when nothing is drawn. */
+  readonly frameMs: number | null
+}
+
+/** The last column stays free: some terminals wrap a line that is exactly as wide as they are. */
+const spareColumns = 1
+
+export function liveDisplay(stream: NodeJS.WriteStream): Display {
+  const update = createLogUpdate(stream)
+  const frame = (watched: Watched, now: number): string => {
+    const width = Math.max((stream.columns ?? 80) - spareColumns, 1)
+    const height = Math.max((stream.rows ?? 24) - 1, 1)
+    return liveView(watched, { width, height, now, colour: stream.hasColors() }).join('\n')
+  }
+  return {
+    show: (watched, now) => update(frame(watched, now)),
+    say: (line) => update.persist(line),
+    end: () => {
+      // The report says the same and more: the frame would only stand between it and the prompt.
+      update.clear()
+      update.done()
+    },
+    frameMs: 100,
+  }
+}
+
+export function plainDisplay(stream: Writable): Display {
+  const progress = new ProgressLines()
+  const write = (lines: readonly string[]): void => {
+    if (lines.length > 0) stream.write(`${lines.join('\n')}\n`)
+  }
+  return {
+    show: (watched, now) => write(progress.next(watched.tasks, now)),
+    say: (line) => write([line]),
+    end: (watched) => write(progress.end(watched.tasks)),
+    frameMs: 200,
+  }
+}
+
+export function silentDisplay(): Display {
+  const nothing = (): void => undefined
+  return { show: nothing, say: nothing, end: nothing, frameMs: null }
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { processEnvironment } from '../config/index.ts'
+import type { Run, RunReport } from '../contracts/index.ts'
+import { systemClock } from '../shared/index.ts'
+import { chooseDisplay } from './choose-display.ts'
+import { isSound } from './closing-report.ts'
+import { commandLine } from './command-words.ts'
+import type { Display } from './display.ts'
+import { exitCodeOfRun } from './exit-codes.ts'
+import type { AgentFlags, GlobalFlags, QuietFlag } from './flags.ts'
+import { followRun } from './follow-run.ts'
+import { formatCount } from './format-quantity.ts'
+import { formatReport } from './format-report.ts'
+import { simulatedLabel } from './live-view.ts'
+import { lookOf } from './look-of.ts'
+import type { Session } from './open-session.ts'
+import { safeText } from './terminal-text.ts'
+import { writeJson, writeOutput } from './write-output.ts'
+
+type ReportFlags = GlobalFlags & QuietFlag & AgentFlags
+
+type Performance = {
+  readonly session: Session
+  readonly run: Run
+  readonly flags: ReportFlags
+  /** The first interrupt. */
+  readonly interrupted: AbortSignal
+}
+
+/** Where the progress of a run goes, by the flags and the terminal. */
+export function displayFor(flags: GlobalFlags & QuietFlag): Display {
+  const { TERM: terminalType } = processEnvironment()
+  return chooseDisplay(flags, process.stderr, terminalType)
+}
+
+/** Prints the report on stdout and resolves with the exit code that the run earned. */
+export async function printReport(report: RunReport, flags: ReportFlags): Promise<number> {
+  if (flags.json === true) await writeJson(process.stdout, report)
+  else {
+    const resume = commandLine(['retry', report.run.id], flags)
+    await writeOutput(process.stdout, `${formatReport(report, resume, lookOf(process.stdout))}\n`)
+  }
+  return exitCodeOfRun(report.run.state, isSound(report.run.report))
+}
+
+function opening(run: Run, simulated: boolean): string {
+  const label = simulated ? `  [${simulatedLabel} model provider]` : ''
+  const size = `${formatCount(run.total, 'task')}, ${formatCount(run.slots, 'slot')}`
+  return `run ${run.id}: ${safeText(run.title)}, ${size}${label}`
+}
+
+async function cancelWhenInterrupted(performance: Performance, display: Display): Promise<void> {
+  const { session, run, interrupted } = performance
+  if (!interrupted.aborted) await once(interrupted, 'abort')
+  display.say('Cancelling: what runs is being stopped. Once more leaves at once.')
+  await session.runs.cancel(run.id)
+}
+
+/**
+ * Follows a run that this process performs to its end, or cancels it on the first interrupt and
+ * waits for it to stop; then prints the report. Resolves with the exit code.
+ */
+export async function performRun(performance: Performance): Promise<number> {
+  const { session, run, flags } = performance
+  const { runs } = session
+  const display = displayFor(flags)
+  display.say(opening(run, session.simulated))
+  const following = followRun({
+    runs,
+    id: run.id,
+    display,
+    clock: systemClock,
+    // The cancelled run is followed too, until its last task has stopped.
+    signal: new AbortController().signal,
+  })
+  // Rejects when cancelling fails; resolving says only that it was asked for.
+  const cancelling = cancelWhenInterrupted(performance, display)
+  await Promise.race([following, cancelling.then(() => following)])
+  return await printReport(await runs.report(run.id), flags)
+}
