@@ -6,7 +6,10 @@ type CommonSettings = {
   readonly baseUrl: string
   /** How many calls may be in flight over all processes; the engine's lanes see to it. */
   readonly concurrency: number
-  /** How long one call may take, in milliseconds. */
+  /**
+   * How long one call may take, in milliseconds. Node's own client gives up after 300,000 without
+   * a first byte, whatever stands here.
+   */
   readonly timeoutMs: number
 }
 

@@ -63,6 +63,9 @@ function timeout(id: string, timeoutMs: number): AppError {
   return new AppError('model_failed', `${problem}: worth another try, or raise the time-out.`)
 }
 
+/** Node's timers fire at once when asked for more, 24 days. */
+const longestTimer = 2 ** 31 - 1
+
 /** A signal that follows the caller's and fires by itself when the time is up. */
 function timeLimit(
   outer: AbortSignal,
@@ -74,7 +77,7 @@ function timeLimit(
 } {
   const expired = new AbortController()
   const ended = new AbortController()
-  clock.sleep(timeoutMs, ended.signal).then(
+  clock.sleep(Math.min(timeoutMs, longestTimer), ended.signal).then(
     () => expired.abort(),
     () => {
       // The call ended first.

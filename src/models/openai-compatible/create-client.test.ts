@@ -89,8 +89,8 @@ describe('a call', () => {
     await using server = await serve((request, response) => {
       seen.url = request.url
       seen.key = request.headers.authorization
-      request.on('data', (chunk) => {
-        seen.body += String(chunk)
+      request.on('data', (chunk: Buffer) => {
+        seen.body += chunk.toString()
       })
       const usage = { prompt_tokens: 12, completion_tokens: 3, total_tokens: 15 }
       answering(200, completion('Done.', 'length', usage))(request, response)

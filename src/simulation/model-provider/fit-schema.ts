@@ -107,8 +107,11 @@ function merge(schema: JsonObject): JsonObject {
   const { allOf, ...own } = schema
   const parts = [own, ...(isArray(allOf) ? allOf.filter(isObject) : [])]
   const required = parts.flatMap((part) => (isArray(part.required) ? part.required : []))
-  const properties = parts.map((part) => (isObject(part.properties) ? part.properties : {}))
-  return Object.assign({}, ...parts, { required, properties: Object.assign({}, ...properties) })
+  const properties = parts.flatMap((part) =>
+    isObject(part.properties) ? Object.entries(part.properties) : [],
+  )
+  const keys = Object.fromEntries(parts.flatMap((part) => Object.entries(part)))
+  return { ...keys, required, properties: Object.fromEntries(properties) }
 }
 
 function resolve(root: JsonObject, reference: string): Json | undefined {

@@ -32,8 +32,8 @@ export type SimulatedProvider = {
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
-export const simulatedModel = 'simulated-model'
-export const simulatedApiKey = 'simulated-api-key'
+const simulatedModel = 'simulated-model'
+const simulatedApiKey = 'simulated-api-key'
 
 export type ProviderSettings = Required<SimulatedProviderOptions>
 
