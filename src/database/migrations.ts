@@ -80,6 +80,12 @@ async function recordedMigrations(client: pg.ClientBase): Promise<readonly Recor
   return rows
 }
 
+function migrationFailure({ number, name }: Migration, cause: unknown): AppError {
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  const file = `${String(number).padStart(4, '0')}-${name}`
+  return new AppError('internal', `Migration ${file} failed: ${detail}`, { cause })
+}
+
 async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
   await client.query('begin')
   try {
@@ -91,7 +97,7 @@ async function apply(client: pg.ClientBase, migration: Migration): Promise<void>
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')
-    throw error
+    throw migrationFailure(migration, error)
   }
 }
 

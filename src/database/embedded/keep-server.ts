@@ -105,8 +105,8 @@ async function superviseUntilStop(keeping: Keeping, first: OpenServer): Promise<
   let usedAt = Date.now()
   for (;;) {
     await rest(server, step, keeping.stop)
-    if (keeping.stop.aborted) return { server, reason: 'asked' }
     if (!isThere()) return { server, reason: 'folder gone' }
+    if (keeping.stop.aborted) return { server, reason: 'asked' }
     if (hasEnded(server)) {
       server = await reopen(keeping, server)
       usedAt = Date.now()

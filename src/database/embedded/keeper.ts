@@ -67,7 +67,8 @@ async function keep(dataDir: string, idleMs: number): Promise<void> {
     const { code, message, isRetryable } = failure
     log.error({ code, err: String(error) }, 'keeper failed')
     report({ kind: 'failed', code, message, isRetryable })
-    process.exitCode = 1
+    // At once, whatever is still open: the next keeper adopts a server that is left.
+    process.exit(1)
   }
 }
 

@@ -86,7 +86,9 @@ export function serverAccount(folder: ServerFolder, binaries: ServerBinaries): S
   const capability = '+dac_read_search'
   const prefix = [
     ...['setpriv', '--reuid', String(substitute.uid), '--regid', String(substitute.gid)],
-    ...['--clear-groups', '--inh-caps', capability, '--ambient-caps', capability, '--'],
+    // Without the secure bit, access(2), by which initdb looks for its files, ignores capabilities.
+    ...['--clear-groups', '--securebits', '+no_setuid_fixup'],
+    ...['--inh-caps', capability, '--ambient-caps', capability, '--'],
   ]
   if (runs([...prefix, binaries.postgres, '--version'], {})) {
     return { substitute, prefix, passesAll: true }

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { AppError } from '../../shared/index.ts'
 import { errorCode } from '../connection-failure.ts'
 
@@ -52,10 +52,31 @@ export function folderFailure(path: string, error: unknown): AppError | undefine
   })
 }
 
+/** Without the folder, a server would come back empty under those who use it. */
+export function requireFolder(folder: ServerFolder): void {
+  if (existsSync(folder.root)) return
+  throw new AppError(
+    'database_unavailable',
+    `The data directory ${folder.root} is gone: put it back, or stop Maniple and start it anew`,
+  )
+}
+
+/** mkdir's own `recursive` says ENOENT for a disk that is read-only (Node 24.21). */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return
+  if (dirname(path) !== path) makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+    if (!isThere) throw error
+  }
+}
+
 /** Makes the folder and returns an open log file for the keeper: proof that it can be written to. */
 export function prepareFolder(folder: ServerFolder): number {
   try {
-    mkdirSync(folder.root, { recursive: true, mode: 0o700 })
+    makeDirectory(folder.root)
     if ((statSync(folder.root).mode & 0o077) !== 0) chmodSync(folder.root, 0o700)
     return openSync(folder.keeperLog, 'a', 0o600)
   } catch (error) {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { type Attachment, type AttachOptions, attachServer } from './attach-server.ts'
 import { isAlive } from './process-identity.ts'
-import { serverFolder } from './server-folder.ts'
+import { requireFolder, serverFolder } from './server-folder.ts'
 import { readState, type ServerState } from './server-state.ts'
 import { startKeeper } from './start-keeper.ts'
 
@@ -24,6 +24,7 @@ function setHolding(client: pg.Client, isHolding: boolean): void {
  * when the keeper ends. Does not keep the process alive.
  */
 export function stayAttached(first: Attachment, options: StayOptions): () => Promise<void> {
+  const folder = serverFolder(options.dataDir)
   const closing = new AbortController()
   const { signal } = closing
   let attachment = first
@@ -33,6 +34,7 @@ export function stayAttached(first: Attachment, options: StayOptions): () => Pro
   const reattach = async () => {
     while (!signal.aborted && isLost) {
       try {
+        requireFolder(folder)
         const found = await attachServer({ ...options, signal })
         adoptAttachment(found)
         options.log.info({ port: found.state.port }, 'database is back')
@@ -46,8 +48,9 @@ export function stayAttached(first: Attachment, options: StayOptions): () => Pro
   }
   const check = async () => {
     if (isLost) return reattach()
-    const keeper = readState(serverFolder(options.dataDir).state)?.keeper ?? null
+    const keeper = readState(folder.state)?.keeper ?? null
     if (isAlive(keeper)) return
+    requireFolder(folder)
     options.log.warn({}, 'keeper of the database is gone, starting another')
     await startKeeper(options.dataDir, options.idleMs)
   }
