@@ -1,4 +1,5 @@
+export { type ConfigAlias, configAliases } from './config-aliases.ts'
 export { type ConfigKey, configKeys } from './config-keys.ts'
-export { CommandAgentConfig, Config } from './config-schema.ts'
-export { type Environment, type Machine, processEnvironment, thisMachine } from './environment.ts'
+export type { CommandAgentConfig, Config } from './config-schema.ts'
+export { type Environment, type Machine, processEnvironment } from './environment.ts'
 export { type LoadConfigOptions, loadConfig } from './load-config.ts'

@@ -57,13 +57,13 @@ export const errorCatalogue = {
     'The database server may not enter the data directory. The message names the path and the remedy.',
   ),
   disk_full: entry(507, true, 'The disk is full or read-only. Free space, then start again.'),
+  git_failed: entry(500, true, 'A git command of Maniple failed. The message has git’s own words.'),
+  git_missing: entry(503, false, 'Git is not installed, or too old. Install git 2.30 or newer.'),
   host_not_allowed: entry(
     403,
     false,
     'The Host header names another machine than the one Maniple listens on. Use 127.0.0.1 or localhost.',
   ),
-  git_failed: entry(500, true, 'A git command of Maniple failed. The message has git’s own words.'),
-  git_missing: entry(503, false, 'Git is not installed, or too old. Install git 2.30 or newer.'),
   idempotency_conflict: entry(
     409,
     false,
@@ -77,15 +77,15 @@ export const errorCatalogue = {
     false,
     'The body is of another media type. Send JSON with Content-Type: application/json.',
   ),
-  method_not_allowed: entry(
-    405,
-    false,
-    'The path exists, but not with that method. The Allow header lists those it has.',
-  ),
   merge_conflict: entry(
     409,
     false,
     'Two tasks changed the same lines. The message names the tasks and the files.',
+  ),
+  method_not_allowed: entry(
+    405,
+    false,
+    'The path exists, but not with that method. The Allow header lists those it has.',
   ),
   model_auth: entry(
     502,
