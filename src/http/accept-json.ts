@@ -4,16 +4,14 @@ import { AppError } from '../shared/index.ts'
 /** Deep nesting buys nothing and would overflow the stack of whatever walks it recursively. */
 const maxDepth = 100
 
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 /** True when arrays and objects nest deeper than `limit`. Walks level by level, never recursively. */
 function nestsDeeper(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; depth <= limit; depth += 1) {
-    level = level.flatMap((item) =>
-      typeof item === 'object' && item !== null ? Object.values(item) : [],
-    )
-    if (level.length === 0) return false
-  }
-  return true
+  let level = [value].filter(isNested)
+  for (let depth = 0; depth < limit && level.length > 0; depth += 1)
+    level = level.flatMap((item) => Object.values(item).filter(isNested))
+  return level.length > 0
 }
 
 function whyRefused(text: string): AppError {

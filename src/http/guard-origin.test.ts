@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fastify from 'fastify'
+import { guardOrigin } from './guard-origin.ts'
+import { handleErrors } from './handle-errors.ts'
+
+const server = fastify()
+handleErrors(server)
+guardOrigin(server)
+server.route({ method: ['GET', 'POST'], url: '/', handler: () => ({}) })
+
+const answer = async (headers: Record<string, string>, method: 'GET' | 'POST' = 'POST') => {
+  const reply = await server.inject({ method, url: '/', headers })
+  return reply.statusCode === 200 ? 'served' : `${reply.statusCode} ${reply.json().code}`
+}
+
+test('serves names and addresses of this machine only', async () => {
+  for (const host of ['localhost', 'LOCALHOST:5000', '127.0.0.1:5000', '127.8.9.1', '[::1]:5000'])
+    assert.equal(await answer({ host }, 'GET'), 'served', host)
+  const strangers = [
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example:5000',
+    '10.0.0.1',
+  ]
+  for (const host of [...strangers, '[::2]', 'localhost:5000@evil.example', '0.0.0.0'])
+    assert.equal(await answer({ host }, 'GET'), '403 host_not_allowed', host)
+})
+
+test("refuses a browser's request from a page of another origin", async () => {
+  const host = 'localhost:5000'
+  assert.equal(await answer({ host }), 'served')
+  assert.equal(await answer({ host, origin: 'http://localhost:5000' }), 'served')
+  const strangers = [
+    'http://evil.example',
+    'http://localhost:5001',
+    'null',
+    'http://localhost:5000.evil',
+  ]
+  for (const origin of strangers)
+    assert.equal(await answer({ host, origin }), '403 origin_not_allowed', origin)
+  assert.equal(await answer({ host, origin: 'null' }, 'GET'), '403 origin_not_allowed')
+})
