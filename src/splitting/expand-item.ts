@@ -126,7 +126,7 @@ export function references(
   return (names ?? []).map((name, index) => ({ name, place: showPath([...path, index]) }))
 }
 
-const maxSettings = 20
+const maxSettingsLength = 2_000
 
 /** Keys of a config that Maniple gives no meaning of its own, for the agent to read; bounded. */
 export function settingLines(
@@ -134,11 +134,14 @@ export function settingLines(
   known: ReadonlySet<string>,
 ): string[] {
   const lines: string[] = []
+  let length = 0
   for (const [key, value] of Object.entries(config)) {
     if (known.has(key) || value === null || value === undefined) continue
-    if (lines.length === maxSettings) break
     const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
-    lines.push(`${oneLine(key, 60)}: ${oneLine(text, 500)}`)
+    const line = `${oneLine(key, 60)}: ${oneLine(text, 500)}`
+    length += line.length
+    if (length > maxSettingsLength) break
+    lines.push(line)
   }
   return lines
 }

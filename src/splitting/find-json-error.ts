@@ -1,7 +1,8 @@
 type JsonFault = { readonly line: number; readonly column: number; readonly expected: string }
 
+// The text part is unrolled so that a text of megabytes takes linear time and no stack.
 const token =
-  /[ \t\n\r]*(?:([{}[\],:])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b|null\b))/uy
+  /[ \t\n\r]*(?:([{}[\],:])|("[^"\\\p{Cc}]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\p{Cc}]*)*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|true\b|false\b|null\b))/uy
 
 type State = 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'colon' | 'commaOrEnd'
 
@@ -70,5 +71,8 @@ function locate(text: string, from: number, expected: string): JsonFault {
   let offset = from
   while (offset < text.length && ' \t\n\r'.includes(text.charAt(offset))) offset += 1
   const before = text.slice(0, offset).split('\n')
-  return { line: before.length, column: (before.at(-1) ?? '').length + 1, expected }
+  const column = (before.at(-1) ?? '').length + 1
+  const isBrokenText = text.charAt(offset) === '"' && /value|key/.test(expected)
+  const remedy = isBrokenText ? 'a text closed on its own line, with valid escapes' : expected
+  return { line: before.length, column, expected: remedy }
 }

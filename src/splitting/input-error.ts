@@ -14,20 +14,23 @@ export function shown(text: string): string {
   return oneLine(text, 60)
 }
 
-/** Joins as many as fit into a message and counts the others. */
-export function listSome(parts: readonly string[], separator = ', '): string {
+/** Joins as many as fit into a message, the first at least, and counts the others. */
+export function listSome(
+  parts: readonly string[],
+  separator = ', ',
+  maxLength = maxListLength,
+): string {
   let length = 0
   let count = 0
   for (const part of parts) {
     length += part.length + separator.length
-    if (count > 0 && length > maxListLength) break
+    if (count > 0 && length > maxLength) break
     count += 1
   }
   const listed = parts.slice(0, count).map((part) => cutText(part, maxListLength))
   const left = parts.length - count
-  return left === 0
-    ? listed.join(separator)
-    : `${listed.join(separator)}${separator}and ${thousands(left)} more`
+  const rest = left === 0 ? [] : [`and ${thousands(left)} more`]
+  return [...listed, ...rest].join(separator)
 }
 
 export function thousands(count: number): string {

@@ -64,15 +64,29 @@ function cycleText(cycle: Cycle, outline: Outline, name: (vertex: number) => str
     const after = path[(at + 1) % path.length]
     return vertex < count && after === startOf(vertex) && before === startOf(vertex) + 1
   }
-  const names = path.filter((_, at) => !isPassage(at)).map(name)
+  const closing = path.filter((_, at) => !isPassage(at))
   // A section's start and end bear the same name: said once.
-  const steps = names.filter((text, at) => names.length === 1 || text !== names.at(at - 1))
-  const ring = steps.length === 0 ? names.slice(0, 1) : steps
+  const steps = closing.filter(
+    (vertex, at) => at === 0 || name(vertex) !== name(closing[at - 1] ?? 0),
+  )
+  if (steps.length > 1 && name(steps[0] ?? 0) === name(steps.at(-1) ?? 0)) steps.pop()
+  const ring = fromFirst(steps, outline).map(name)
   const said = new Set(ring)
   const isCarried = (vertex: number) =>
     vertex < count && members.has(startOf(vertex)) && members.has(startOf(vertex) + 1)
   const others = cycle.members.filter((vertex) => !isCarried(vertex)).map(name)
   const rest = [...new Set(others)].filter((text) => !said.has(text))
-  const arrows = listSome([...ring, ring[0] ?? ''], ' → ')
-  return rest.length === 0 ? arrows : `${arrows} (also in it: ${listSome(rest)})`
+  const arrows = listSome([...ring, ring[0] ?? ''], ' → ', 400)
+  return rest.length === 0 ? arrows : `${arrows} (also in it: ${listSome(rest, ', ', 150)})`
+}
+
+/** The same ring, beginning with what comes first in the input. */
+function fromFirst(ring: readonly number[], outline: Outline): number[] {
+  const count = outline.tasks.length
+  const places = ring.map((vertex) => {
+    const section = outline.sections[Math.floor((vertex - count) / 2)]
+    return vertex < count ? vertex : (section?.tasks.from ?? 0)
+  })
+  const least = places.reduce((best, place, at) => (place < (places[best] ?? 0) ? at : best), 0)
+  return [...ring.slice(least), ...ring.slice(0, least)]
 }
