@@ -12,6 +12,8 @@ create table maniple.workers (
   agents text[] not null,
   -- Set for a process that performs only the runs bound to it (a command line of its own).
   binding text,
+  -- Set for a process that performs one run and leaves, such as a command that waits for it.
+  only_run text,
   performing integer not null default 0,
   started_at timestamptz not null default now(),
   heartbeat_at timestamptz not null default now()

@@ -1,12 +1,19 @@
 -- The engine's hot path, one round trip and one commit for everything that happened since the last.
--- Sequential scans, hash and merge joins are off inside: plans are cached, and a plan made while a
--- table was empty would go on scanning it when it is full.
+-- The functions that clients call (step here; cancel, retry and the like in 0003) set the planner
+-- for all that they call: plans are generic, made once a session, and know no sequential scans, hash
+-- or merge joins: a plan made while a table was empty would go on scanning it when it is full.
 
 create type maniple.change as (run_id text, ordinal integer, state text, attempt integer);
 
+-- Whether a worker may perform the tasks of a group. Inlined into the statements that use it.
+create function maniple.may_perform(w maniple.workers, g maniple.task_groups) returns boolean language sql
+immutable as $$
+  select g.agent = any (w.agents) and g.binding is not distinct from w.binding
+    and (w.only_run is null or w.only_run = g.run_id)
+$$;
+
 -- Locks the runs and then their lanes, each in the order of their ids.
-create function maniple.lock_runs(p_runs text[]) returns void language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+create function maniple.lock_runs(p_runs text[]) returns void language plpgsql as $$
 begin
   perform 1 from maniple.runs where id = any (p_runs) order by id for update;
   perform 1 from maniple.lanes
@@ -22,8 +29,7 @@ create function maniple.close_attempts(
   p_codes text[], p_messages text[], p_delays_ms double precision[], p_durations_ms double precision[],
   p_costs text[], p_simulated boolean[], p_cached boolean[],
   inout changes maniple.change[], out closed_tasks bigint[], out done bigint[], out broken bigint[]
-) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+) language plpgsql as $$
 begin
   with given as materialized (
     select * from unnest(p_tasks, p_attempts, p_kinds, p_outputs, p_codes, p_messages, p_delays_ms,
@@ -47,8 +53,10 @@ begin
       finished_at = case when g.kind <> 'parked' then clock_timestamp() end,
       chain_ms = t.chain_ms + g.duration_ms
     from given g
+    -- Phrased so that only the primary key fits: a plan over one of the small indexes compares every
+    -- given row with every open one (tried: 700 ms for 1,000 rows instead of 15).
     where t.id = g.task and t.attempt = g.try
-      and ((t.state = 'running' and t.worker_id = p_worker) or (t.state = 'parked' and p_worker is null))
+      and t.state in ('running', 'parked') and t.worker_id is not distinct from p_worker
     returning t.id, t.run_id, t.group_id, t.ordinal, t.attempt, t.state, t.started_at, t.since, t.chain_ms,
       g.kind, g.output, g.code, g.message, g.duration_ms, g.cost, g.simulated, g.cached
   ), kept as (
@@ -109,8 +117,7 @@ begin
 end $$;
 
 -- Lowers the counts of those that waited for `done`, and makes ready whose count reached zero.
-create function maniple.release_dependants(p_done bigint[], inout changes maniple.change[]) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+create function maniple.release_dependants(p_done bigint[], inout changes maniple.change[]) language plpgsql as $$
 declare
   v_ready maniple.change[];
 begin
@@ -139,8 +146,7 @@ begin
 end $$;
 
 -- Skips everything that waited, directly or not, for tasks that will never succeed.
-create function maniple.skip_dependants(p_broken bigint[], inout changes maniple.change[]) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+create function maniple.skip_dependants(p_broken bigint[], inout changes maniple.change[]) language plpgsql as $$
 declare
   v_skipped maniple.change[];
 begin
@@ -161,8 +167,7 @@ begin
 end $$;
 
 -- Ends the runs whose tasks have all ended, or makes their closing task ready first.
-create function maniple.end_runs(p_runs text[], inout changes maniple.change[]) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+create function maniple.end_runs(p_runs text[], inout changes maniple.change[]) language plpgsql as $$
 declare
   r record;
   v_closing record;
@@ -208,10 +213,9 @@ end $$;
 -- their lanes have room. A task is admitted in the commit that starts it, so no place is held
 -- without work. Needs the locks of the runs.
 create function maniple.admit(
-  p_runs text[], p_worker text, p_agents text[], p_binding text, p_free integer,
+  p_runs text[], p_worker maniple.workers, p_free integer,
   inout changes maniple.change[], out claimed bigint[]
-) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+) language plpgsql as $$
 declare
   v_picked integer;
   v_groups integer;
@@ -224,11 +228,10 @@ begin
       select t.id from maniple.task_groups g cross join lateral (
         select id, rank from maniple.tasks where group_id = g.id and state = 'admitted'
         order by rank, id limit p_free) t
-      where g.run_id = any (p_runs) and g.admitted > 0 and g.agent = any (p_agents)
-        and g.binding is not distinct from p_binding
+      where g.run_id = any (p_runs) and g.admitted > 0 and maniple.may_perform(p_worker, g)
       order by t.rank, t.id limit p_free
     ), taken as (
-      update maniple.tasks t set state = 'running', worker_id = p_worker, attempt = t.attempt + 1,
+      update maniple.tasks t set state = 'running', worker_id = p_worker.id, attempt = t.attempt + 1,
         started_at = clock_timestamp(), finished_at = null, since = clock_timestamp()
       from best where t.id = best.id
       returning t.id, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
@@ -250,8 +253,7 @@ begin
       cross join lateral (
         select min(l.capacity - l.held) as free, bool_or(l.shut_until > clock_timestamp()) as shut
         from maniple.lanes l where l.id = any (g.lanes)) room
-      where g.run_id = any (p_runs) and g.ready > 0 and g.agent = any (p_agents)
-        and g.binding is not distinct from p_binding and r.cancel_requested_at is null
+      where g.run_id = any (p_runs) and g.ready > 0 and maniple.may_perform(p_worker, g) and r.cancel_requested_at is null
         and r.slots > r.held and coalesce(room.free, 1) > 0 and room.shut is not true
     ), candidates as materialized (
       select t.id, t.rank, g.id as group_id, g.run_id, g.lanes, g.run_free,
@@ -272,7 +274,7 @@ begin
       select id, group_id, run_id, lanes from candidates
       where nth <= v_free and nth_of_run <= run_free and id not in (select id from over_lane)
     ), taken as (
-      update maniple.tasks t set state = 'running', worker_id = p_worker, attempt = t.attempt + 1,
+      update maniple.tasks t set state = 'running', worker_id = p_worker.id, attempt = t.attempt + 1,
         started_at = clock_timestamp(), finished_at = null, since = clock_timestamp()
       from picked p where t.id = p.id
       returning t.id, t.run_id, t.ordinal, t.state, t.attempt
@@ -304,8 +306,7 @@ end $$;
 
 -- Writes one event a run for all that this commit changed. Seq counts up without gaps because the
 -- run's row is locked.
-create function maniple.record_changes(p_changes maniple.change[]) returns void language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+create function maniple.record_changes(p_changes maniple.change[]) returns void language plpgsql as $$
 begin
   with by_run as (
     select run_id,
@@ -333,8 +334,7 @@ begin
 end $$;
 
 -- Back-offs that have ended become ready; parked tasks past their deadline fail. Needs the locks.
-create function maniple.release_due(p_runs text[], inout changes maniple.change[]) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+create function maniple.release_due(p_runs text[], inout changes maniple.change[]) language plpgsql as $$
 declare
   v_changes maniple.change[];
   v_late bigint[];
@@ -379,7 +379,7 @@ create function maniple.step(
 ) language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
-  v_worker record;
+  v_worker maniple.workers;
   v_runs text[];
   v_changes maniple.change[] := '{}';
   v_closed bigint[];
@@ -389,7 +389,7 @@ declare
   v_free integer;
   v_others boolean;
 begin
-  select agents, binding into v_worker from maniple.workers where id = p_worker for key share;
+  select * into v_worker from maniple.workers where id = p_worker for key share;
   fenced := not found;
   if fenced then
     return;
@@ -403,7 +403,7 @@ begin
           (select min(rank) from maniple.tasks where group_id = g.id and state = 'ready')) as rank
       from maniple.task_groups g join maniple.runs r on r.id = g.run_id
       where (g.ready > 0 or g.admitted > 0) and p_free > 0
-        and g.agent = any (v_worker.agents) and g.binding is not distinct from v_worker.binding
+        and maniple.may_perform(v_worker, g)
         and (g.admitted > 0 or (r.held < r.slots and not exists (
           select 1 from maniple.lanes l where l.id = any (g.lanes)
             and (l.shut_until > clock_timestamp() or (l.held >= l.capacity and cardinality(p_tasks) = 0)))))
@@ -425,7 +425,7 @@ begin
     end if;
     v_changes := maniple.release_due(v_runs, v_changes);
     select a.changes, a.claimed into v_changes, v_claimed
-    from maniple.admit(v_runs, p_worker, v_worker.agents, v_worker.binding, p_free, v_changes) a;
+    from maniple.admit(v_runs, v_worker, p_free, v_changes) a;
     if cardinality(v_changes) > 0 then
       perform maniple.record_changes(v_changes);
     end if;
@@ -434,7 +434,8 @@ begin
         'isClosing', t.ordinal = 0, 'runId', s.run_id, 'key', s.key, 'title', s.title, 'type', s.type,
         'agent', s.agent, 'dependsOn', s.depends_on, 'timeoutMs', s.timeout_ms, 'maxRetries', s.max_retries,
         'payload', s.payload) order by t.rank, t.id) into claimed
-      from maniple.tasks t join maniple.task_specs s on s.run_id = t.run_id and s.task_id = t.id where t.id = any (v_claimed);
+      from unnest(v_claimed) as c (id) join maniple.tasks t on t.id = c.id
+      join maniple.task_specs s on s.run_id = t.run_id and s.task_id = t.id;
     end if;
   end if;
   -- What is left and has room: this worker comes again at once if it has room too (its locks may
@@ -444,9 +445,8 @@ begin
   select coalesce(bool_or(mine and v_free > 0), false), coalesce(bool_or(others and (not mine or v_free <= 0)), false)
   into more, v_others
   from (
-    select g.agent = any (v_worker.agents) and g.binding is not distinct from v_worker.binding as mine,
-      exists (select 1 from maniple.workers w where w.id <> p_worker and g.agent = any (w.agents)
-        and g.binding is not distinct from w.binding) as others
+    select maniple.may_perform(v_worker, g) as mine,
+      exists (select 1 from maniple.workers w where w.id <> p_worker and maniple.may_perform(w, g)) as others
     from maniple.task_groups g join maniple.runs r on r.id = g.run_id
     where (g.ready > 0 or g.admitted > 0) and (g.admitted > 0 or (
       r.held < r.slots and r.cancel_requested_at is null and not exists (

@@ -1,8 +1,7 @@
 -- What people and time do to runs: cancel, retry, resume, recover, heartbeat, sweep.
 
 -- Takes a run's closing task back to waiting if it has not begun, and marks it if it runs.
-create function maniple.withdraw_closing(p_run text) returns void language plpgsql
-set enable_seqscan = off as $$
+create function maniple.withdraw_closing(p_run text) returns void language plpgsql as $$
 declare
   v_closing record;
 begin
@@ -21,7 +20,7 @@ end $$;
 -- Closes what has not begun and marks what is running; those keep their lanes until their worker or
 -- recovery closes them. Returns false when the run had ended before.
 create function maniple.cancel_run(p_run text) returns boolean language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_changes maniple.change[] := '{}';
 begin
@@ -75,9 +74,10 @@ begin
 end $$;
 
 -- Runs failed, skipped and cancelled tasks again, in the same run, and the closing task after them.
--- p_binding replaces the binding of a command-line run. Returns how many tasks will run again.
+-- p_binding replaces the binding of a command-line run. Returns how many tasks will
+-- run again, or -1 when another process performs it.
 create function maniple.retry_run(p_run text, p_binding text) returns integer language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_run record;
   v_changes maniple.change[] := '{}';
@@ -86,6 +86,10 @@ begin
   perform maniple.lock_runs(array[p_run]);
   select * into v_run from maniple.runs where id = p_run;
   if p_binding is not null then
+    if exists (select 1 from maniple.workers w join maniple.task_groups g on maniple.may_perform(w, g)
+      where g.run_id = p_run and g.binding is not null and g.binding <> p_binding) then
+      return -1;
+    end if;
     update maniple.task_groups set binding = p_binding where run_id = p_run and binding is not null;
   end if;
   if v_run.outcome is null then
@@ -134,7 +138,8 @@ end $$;
 create function maniple.resume_parked(
   p_task bigint, p_attempt integer, p_kind text, p_output text, p_code text, p_message text, p_cost text,
   p_simulated boolean
-) returns boolean language plpgsql as $$
+) returns boolean language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_run text := (select run_id from maniple.tasks where id = p_task);
   v_changes maniple.change[] := '{}';
@@ -154,7 +159,7 @@ end $$;
 -- Workers gone: their attempts are closed as lost and their tasks admitted again under new numbers.
 -- Returns how many attempts were closed.
 create function maniple.recover(p_workers text[], p_kind text) returns integer language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_worker text;
   v_runs text[];
@@ -194,7 +199,8 @@ end $$;
 -- missing: open attempts of its that it does not know (the answer to its claim was lost on the way).
 create function maniple.heartbeat(
   p_worker text, p_tasks bigint[], p_attempts integer[], out alive boolean, out stop bigint[], out missing json
-) language plpgsql set enable_seqscan = off as $$
+) language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   update maniple.workers set heartbeat_at = clock_timestamp(), performing = cardinality(p_tasks) where id = p_worker;
   alive := found;

@@ -1,4 +1,3 @@
-export type { CommandAgentLog } from './command/attempt-clone.ts'
 export { type CleanUpResult, cleanUpClones } from './command/clean-up-clones.ts'
 export type { CommandAgentOptions } from './command/command-agent-options.ts'
 export { CommandOutput } from './command/command-output.ts'

@@ -1,13 +1,13 @@
 import type { Pool } from 'pg'
 import type { Page, Run, RunEvent, RunSnapshot, RunState, Task } from '../contracts/index.ts'
-import { AppError, type JsonObject } from '../shared/index.ts'
+import { AppError, type JsonObject, type Log } from '../shared/index.ts'
 import type { Lane, NewRun } from './engine-types.ts'
 import { ownProcessPlace } from './process-place.ts'
 import { createRunTicker, followEvents } from './run-events.ts'
 import { readRun, readRuns } from './run-rows.ts'
 import { submitRun } from './submit-run.ts'
 import { parseTaskCursor, readResults, readTasks, type TaskResult } from './task-rows.ts'
-import { type EngineLog, Worker, type WorkerOptions, type WorkerTimes } from './worker.ts'
+import { Worker, type WorkerOptions, type WorkerTimes } from './worker.ts'
 import { findLostWorkers, recoverWorkers, sweepCounts } from './worker-rows.ts'
 
 /** Hears hints; `onReconnect` is called when some may have been missed. */
@@ -20,7 +20,7 @@ export type Listen = (
 export type EngineOptions = {
   readonly pool: Pool
   readonly listen: Listen
-  readonly log: EngineLog
+  readonly log: Log
   readonly random?: () => number
   readonly times?: Partial<WorkerTimes>
 }
@@ -121,11 +121,20 @@ export class Engine {
         `run ${id} is ${before.state}: wait for it, or cancel it first`,
       )
     }
+    // A process that was killed a moment ago must not count as the one that performs the run.
+    await this.#recover()
     const result = await this.#pool.query<{ again: number }>(
       'select maniple.retry_run($1, $2) as again',
       [id, binding],
     )
-    if (isOver && (result.rows[0]?.again ?? 0) === 0) {
+    const again = result.rows[0]?.again ?? 0
+    if (again < 0) {
+      throw new AppError(
+        'retry_not_possible',
+        `another process is performing run ${id}: cancel it there, or wait for it`,
+      )
+    }
+    if (isOver && again === 0) {
       throw new AppError(
         'retry_not_possible',
         `run ${id} is ${before.state}: no task of it is left to run again`,
@@ -171,6 +180,14 @@ export class Engine {
        where id = $1`,
       [lane, reason, forMs],
     )
+  }
+
+  /** How many workers are alive, of all processes; throws when the database does not answer. */
+  async countWorkers(): Promise<number> {
+    const result = await this.#pool.query<{ n: number }>(
+      'select count(*)::int as n from maniple.workers',
+    )
+    return result.rows[0]?.n ?? 0
   }
 
   /** Starts performing; the returned handle's `stop` gives back what is not done. */

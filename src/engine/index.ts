@@ -9,4 +9,4 @@ export type {
   Performed,
 } from './engine-types.ts'
 export type { TaskResult } from './task-rows.ts'
-export type { EngineLog, WorkerOptions, WorkerTimes } from './worker.ts'
+export type { WorkerOptions, WorkerTimes } from './worker.ts'

@@ -86,12 +86,16 @@ export async function readRuns(
 }
 
 function parseCursor(cursor: string): z.infer<typeof Cursor> {
+  const parsed = Cursor.safeParse(decoded(cursor))
+  if (parsed.success) return parsed.data
+  throw new AppError('request_invalid', 'cursor is not one that a page gave as `next`')
+}
+
+function decoded(cursor: string): unknown {
   try {
-    return Cursor.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-  } catch (error) {
-    throw new AppError('request_invalid', 'cursor is not one that a page gave as `next`', {
-      cause: error,
-    })
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+  } catch {
+    return null
   }
 }
 
@@ -147,7 +151,7 @@ function rounded(value: number, digits = 1): number {
 async function readLimit(pool: Pool, row: RunRow): Promise<BindingLimit | null> {
   const facts = await pool.query<LimitFacts['groups'][number]>(
     `select g.agent, g.ready, g.admitted,
-       (select count(*) from maniple.workers w where g.agent = any (w.agents) and w.binding is not distinct from g.binding)::int as workers,
+       (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,
        l.id as lane, l.capacity, l.held, case when l.shut_until > now() then l.shut_reason end as shut
      from maniple.task_groups g left join lateral (
        select * from maniple.lanes l where l.id = any (g.lanes)

@@ -47,7 +47,7 @@ type TaskRow = z.infer<typeof TaskRow>
 const tasksText = `
   with groups as materialized (
     select g.id,
-      (select count(*) from maniple.workers w where g.agent = any (w.agents) and w.binding is not distinct from g.binding)::int as workers,
+      (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,
       (select jsonb_agg(jsonb_build_object('id', l.id, 'capacity', l.capacity, 'held', l.held,
         'shutUntil', l.shut_until, 'shutReason', l.shut_reason) order by l.id)
         from maniple.lanes l where l.id = any (g.lanes)) as lanes

@@ -8,13 +8,14 @@ export type WorkerRow = {
   readonly slots: number
   readonly agents: readonly string[]
   readonly binding: string | null
+  readonly onlyRun: string | null
 }
 
 export async function joinWorkers(pool: Pool, row: WorkerRow, place: ProcessPlace): Promise<void> {
   await pool.query(
-    `insert into maniple.workers (id, place, pid, process_start, slots, agents, binding)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.id, place.place, place.pid, place.start, row.slots, row.agents, row.binding],
+    `insert into maniple.workers (id, place, pid, process_start, slots, agents, binding, only_run)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [row.id, place.place, place.pid, place.start, row.slots, row.agents, row.binding, row.onlyRun],
   )
 }
 

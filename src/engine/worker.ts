@@ -1,18 +1,12 @@
 import type { Pool } from 'pg'
 import { isConnectionError, withRetry } from '../resilience/index.ts'
-import { newId } from '../shared/index.ts'
+import { type Log, newId } from '../shared/index.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitBatch } from './commit-batch.ts'
 import type { ClaimedTask, Completion, Perform } from './engine-types.ts'
 import type { ProcessPlace } from './process-place.ts'
 import type { StepResult } from './step.ts'
 import { heartbeat, isStillOurs, joinWorkers, leaveWorkers } from './worker-rows.ts'
-
-export type EngineLog = {
-  readonly info: (fields: object, message: string) => void
-  readonly warn: (fields: object, message: string) => void
-  readonly error: (fields: object, message: string) => void
-}
 
 export type WorkerTimes = {
   readonly pollMs: number
@@ -28,6 +22,8 @@ export type WorkerOptions = {
   /** Names of the agents it can perform. */
   readonly agents: readonly string[]
   readonly binding: string | null
+  /** Performs only this run; null: everybody's. */
+  readonly onlyRun: string | null
   readonly perform: Perform
 }
 
@@ -35,7 +31,7 @@ type WorkerParts = WorkerOptions & {
   readonly pool: Pool
   readonly place: ProcessPlace
   readonly times: WorkerTimes
-  readonly log: EngineLog
+  readonly log: Log
   readonly random: () => number
 }
 
@@ -122,8 +118,8 @@ export class Worker {
   }
 
   async #join(): Promise<void> {
-    const { pool, place, slots, agents, binding } = this.#parts
-    await joinWorkers(pool, { id: this.#id, slots, agents, binding }, place)
+    const { pool, place, slots, agents, binding, onlyRun } = this.#parts
+    await joinWorkers(pool, { id: this.#id, slots, agents, binding, onlyRun }, place)
     this.#lastBeat = performance.now()
   }
 

@@ -1,5 +1,4 @@
-import type { Clock } from '../../shared/index.ts'
-import type { CommandAgentLog } from './attempt-clone.ts'
+import type { Clock, Log } from '../../shared/index.ts'
 import type { Environment, Repository } from './repository.ts'
 
 export type CommandAgentOptions = {
@@ -22,7 +21,7 @@ export type CommandAgentOptions = {
   readonly passEnvironment?: readonly string[] | undefined
   /** How much of the end of a command's output is kept. Default: 256 KiB. */
   readonly outputLimitBytes?: number | undefined
-  readonly log: CommandAgentLog
+  readonly log: Log
   readonly clock?: Clock | undefined
 }
 
@@ -36,6 +35,6 @@ export type CommandSetting = {
   readonly environment: Environment
   readonly passEnvironment: readonly string[]
   readonly outputLimitBytes: number
-  readonly log: CommandAgentLog
+  readonly log: Log
   readonly clock: Clock
 }

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import { copyFile, lstat, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/index.ts'
 import { readAgentHead } from './agent-head.ts'
@@ -42,30 +42,57 @@ export async function commitWork(
   const agentHead = await readAgentHead(agentGit)
   const gitDirectory = join(clone.directory, 'result.git')
   const borrowed = [join(agentGit, 'objects')]
-  const place = await createGitFolder(source, { gitDirectory, tree: clone.tree, borrowed })
+  const folder = { gitDirectory, tree: clone.tree, head: start, borrowed }
+  const place = await createGitFolder(source, folder)
   const parent = await soundParent(place, { start, agentHead, signal })
-  const { written, nestedRepositories } = await writeTree(place, parent, signal)
-  const parentTree = await git(place, ['rev-parse', `${parent}^{tree}`], { signal })
-  const commit =
-    written === parentTree
-      ? parent
-      : await git(place, ['commit-tree', '-p', parent, '-F', '-', written], {
-          signal,
-          input: message,
-        })
-  const paths = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', start, commit]
-  const files = entries(await gitBytes(place, paths, { signal })).map(shown)
+  await takeIndex(place, { clone, gitDirectory, start, parent, signal })
+  const left = await changesLeft(place, signal)
+  const commit = await commitChanges(place, { left, parent, message, signal })
+  const files = parent === start ? left.all : await filesBetween(place, [start, commit], signal)
   const noChanges = files.length === 0
   const result = noChanges ? start : commit
-  await git(place, ['update-ref', 'HEAD', result], { signal })
+  await writeFile(join(gitDirectory, 'HEAD'), `${result}\n`)
   return {
     gitDirectory,
     commit: result,
     noChanges,
     filesChanged: files.length,
-    files: files.slice(0, shownFiles),
-    nestedRepositories: nestedRepositories.map(shown),
+    files: files.slice(0, shownFiles).map(shown),
+    nestedRepositories: left.nested.map(shown),
   }
+}
+
+/**
+ * Keeps the index as it was before the agent ran: so only files it touched are read again, and
+ * files that the repository itself stores against its own line-end rules do not count as changed.
+ */
+export async function rememberIndex(clone: AttemptClone): Promise<void> {
+  const index = join(clone.tree, '.git', 'index')
+  const { mtimeMs } = await stat(index)
+  await copyIndex({ from: index, to: join(clone.directory, 'start.index'), mtimeMs })
+}
+
+/** With its time, rounded down: by it git knows which files may have changed too soon to tell. */
+async function copyIndex({ from, to, mtimeMs }: { from: string; to: string; mtimeMs: number }) {
+  await copyFile(from, to)
+  const seconds = Math.floor(mtimeMs) / 1_000
+  await utimes(to, seconds, seconds)
+}
+
+type IndexOptions = {
+  readonly clone: AttemptClone
+  readonly gitDirectory: string
+  readonly start: string
+  readonly parent: string
+  readonly signal: AbortSignal
+}
+
+async function takeIndex(place: GitPlace, options: IndexOptions): Promise<void> {
+  const { clone, gitDirectory, start, parent, signal } = options
+  const from = join(clone.directory, 'start.index')
+  const to = join(gitDirectory, 'index')
+  await copyIndex({ from, to, mtimeMs: (await stat(from)).mtimeMs })
+  if (parent !== start) await git(place, ['read-tree', '-m', parent], { signal })
 }
 
 /**
@@ -83,40 +110,64 @@ async function soundParent(
   return (await runGit(place, complete, { signal })).exitCode === 0 ? agentHead : start
 }
 
-/**
- * The work of `git add -A` and `git write-tree` in plumbing: `add` would run `git status` inside
- * nested repositories, which obeys their configuration.
- */
-async function writeTree(place: GitPlace, parent: string, signal: AbortSignal) {
-  await git(place, ['read-tree', parent], { signal })
-  // Ends with 1 when something differs, which is no failure.
-  await runGit(place, ['update-index', '-q', '--refresh'], { signal })
-  const differing = ['diff-files', '-z', '--name-status', '--no-renames']
-  const tracked = entries(
-    await gitBytes(place, [...differing, '--ignore-submodules=dirty'], { signal }),
-  )
+type Changes = {
+  readonly removed: readonly string[]
+  readonly changed: readonly string[]
+  /** Both, in order. */
+  readonly all: readonly string[]
+  /** Folders that are repositories of their own. */
+  readonly nested: readonly string[]
+}
+
+/** What differs between the index and the tree. Nested repositories are seen, but not entered. */
+async function changesLeft(place: GitPlace, signal: AbortSignal): Promise<Changes> {
+  const how = ['--porcelain', '-z', '--no-renames', '--untracked-files=all']
+  const args = ['status', ...how, '--ignore-submodules=dirty']
   const removed: string[] = []
   const changed: string[] = []
-  for (let index = 0; index + 1 < tracked.length; index += 2) {
-    const list = tracked[index] === 'D' ? removed : changed
-    list.push(tracked[index + 1] ?? '')
+  const nested: string[] = []
+  for (const entry of entries(await gitBytes(place, args, { signal }))) {
+    const path = entry.slice(3)
+    if (path.endsWith('/')) nested.push(path)
+    else if (entry[1] === 'D') removed.push(path)
+    else changed.push(path)
   }
-  const untracked = entries(
-    await gitBytes(place, ['ls-files', '-z', '--others', '--exclude-standard'], { signal }),
-  )
-  // A folder among the files is a repository of its own.
-  const nestedRepositories = untracked.filter((path) => path.endsWith('/'))
-  changed.push(...untracked.filter((path) => !path.endsWith('/')))
-  if (removed.length > 0) {
+  return { removed, changed, all: [...removed, ...changed].toSorted(), nested }
+}
+
+type CommitOptions = {
+  readonly left: Changes
+  readonly parent: string
+  readonly message: string
+  readonly signal: AbortSignal
+}
+
+/** `git add` would run `git status` inside nested repositories, which obeys their configuration. */
+async function commitChanges(place: GitPlace, options: CommitOptions): Promise<string> {
+  const { left, parent, message, signal } = options
+  if (left.all.length === 0) return parent
+  if (left.removed.length > 0) {
+    // By name alone: a removed file's folder may be a symbolic link to somewhere by now.
     const nothing = '0'.repeat(parent.length)
-    const input = lines(removed.map((path) => `0 ${nothing}\t${path}`))
+    const input = lines(left.removed.map((path) => `0 ${nothing}\t${path}`))
     await git(place, ['update-index', '-z', '--index-info'], { signal, input })
   }
-  if (changed.length > 0) {
+  if (left.changed.length > 0) {
     const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin']
-    await git(place, args, { signal, input: lines(changed) })
+    await git(place, args, { signal, input: lines(left.changed) })
   }
-  return { written: await git(place, ['write-tree'], { signal }), nestedRepositories }
+  const tree = await git(place, ['write-tree'], { signal })
+  const args = ['commit-tree', '-p', parent, '-F', '-', tree]
+  return git(place, args, { signal, input: message })
+}
+
+async function filesBetween(
+  place: GitPlace,
+  commits: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', ...commits]
+  return entries(await gitBytes(place, args, { signal }))
 }
 
 // File names are bytes: latin1 carries each through a string unchanged.

@@ -6,7 +6,7 @@ import type { AttemptClone } from './attempt-clone.ts'
 import { childEnvironment } from './child-environment.ts'
 import type { CommandSetting } from './command-agent-options.ts'
 import type { CommandOutput } from './command-output.ts'
-import { commitWork } from './commit-work.ts'
+import { commitWork, rememberIndex } from './commit-work.ts'
 import { oneLine } from './output-tail.ts'
 import { promptOf } from './prompt.ts'
 import { publish, taskBranch } from './run-branches.ts'
@@ -27,6 +27,7 @@ export async function performTask(
   const branch = taskBranch(task.runId, task.taskId)
   const { clone, base, start } = await openAtStart(setting, task, signal)
   await using _ = clone
+  await rememberIndex(clone)
   const outcome = await runAgent(setting, { task, clone, signal })
   if (outcome.exitCode !== 0) throw commandFailure(setting.command, outcome)
   const work = await commitWork(setting, clone, { start, message: messageOf(task), signal })

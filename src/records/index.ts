@@ -1,0 +1,1 @@
+export { findCachedResult, keepCachedResult } from './cached-results/cached-results.ts'

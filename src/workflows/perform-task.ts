@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import type { Pool } from 'pg'
+import type { Agent, AgentTask } from '../contracts/index.ts'
+import type { ClaimedTask, Engine, Perform, PerformContext, Performed } from '../engine/index.ts'
+import { findCachedResult, keepCachedResult } from '../records/index.ts'
+import { AppError, type JsonObject } from '../shared/index.ts'
+import { TaskPayload } from './task-payload.ts'
+
+export type PerformerParts = {
+  readonly engine: Pick<Engine, 'results' | 'shutLane'>
+  readonly pool: Pool
+  readonly agents: ReadonlyMap<string, Agent>
+}
+
+/** Performs what the engine claims: finds the agent, gives it its dependencies' results, keeps to the cache. */
+export function createPerformer(parts: PerformerParts): Perform {
+  return async (claimed, context) => {
+    const agent = parts.agents.get(claimed.agent)
+    if (agent === undefined) {
+      throw new AppError('agent_unknown', `this worker has no agent called "${claimed.agent}"`)
+    }
+    return claimed.isClosing
+      ? await closeRun(parts, { agent, claimed, context })
+      : await performTask(parts, { agent, claimed, context })
+  }
+}
+
+type Assignment = {
+  readonly agent: Agent
+  readonly claimed: ClaimedTask
+  readonly context: PerformContext
+}
+
+async function performTask(parts: PerformerParts, assignment: Assignment): Promise<Performed> {
+  const { agent, claimed, context } = assignment
+  const payload = TaskPayload.parse(claimed.payload)
+  const task = await agentTask(parts, claimed, payload)
+  const key = payload.cache ? await cacheKey(agent, task) : null
+  const reused = key === null ? null : await reuseCached(parts, key, { agent, task, context })
+  if (reused !== null) return reused
+  const result = await agent.perform(task, context).catch(async (error: unknown) => {
+    await shutLanes(parts, agent, error)
+    throw error
+  })
+  const { output, cost, simulated } = result
+  if (key !== null) await keepCachedResult(parts.pool, key, { output, simulated })
+  return { kind: 'succeeded', output, cost, simulated, cached: false }
+}
+
+async function agentTask(
+  parts: PerformerParts,
+  claimed: ClaimedTask,
+  payload: TaskPayload,
+): Promise<AgentTask> {
+  const { runId, key, title, type, attempt, dependsOn } = claimed
+  const results = dependsOn.length > 0 ? await parts.engine.results(runId, dependsOn) : []
+  const dependencies = results
+    .map((result) => ({ taskId: result.key, output: result.output ?? {} }))
+    .sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
+  const { runTitle, instructions } = payload
+  return { runId, runTitle, taskId: key, title, type, attempt, instructions, dependencies }
+}
+
+async function cacheKey(agent: Agent, task: AgentTask): Promise<string | null> {
+  const fingerprint = await agent.fingerprint(task)
+  if (fingerprint === null) return null
+  const facts = [agent.name, fingerprint, task.type, task.title, task.instructions]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+}
+
+async function reuseCached(
+  parts: PerformerParts,
+  key: string,
+  work: { readonly agent: Agent; readonly task: AgentTask; readonly context: PerformContext },
+): Promise<Performed | null> {
+  const cached = await findCachedResult(parts.pool, key)
+  if (cached === null) return null
+  const output = await work.agent.reuse(work.task, cached.output, work.context)
+  if (output === null) return null
+  return { kind: 'succeeded', output, cost: {}, simulated: cached.simulated, cached: true }
+}
+
+/** The other side said how long to stay away: nobody else need find out by trying. */
+async function shutLanes(parts: PerformerParts, agent: Agent, error: unknown): Promise<void> {
+  if (!(error instanceof AppError) || error.code !== 'model_rate_limited') return
+  if (error.retryAfterMs === undefined) return
+  for (const lane of agent.lanes) await parts.engine.shutLane(lane.name, 'rate', error.retryAfterMs)
+}
+
+async function closeRun(parts: PerformerParts, assignment: Assignment): Promise<Performed> {
+  const { agent, claimed, context } = assignment
+  if (agent.close === undefined) {
+    throw new AppError('internal', `agent "${agent.name}" has nothing to close a run with`)
+  }
+  const results = await parts.engine.results(claimed.runId, null)
+  const tasks = results.map(({ key, ...result }) => ({ ...result, taskId: key }))
+  const { runTitle } = TaskPayload.parse(claimed.payload)
+  const { runId, attempt } = claimed
+  const { ok, report } = await agent.close({ runId, runTitle, attempt, tasks }, context)
+  const output: JsonObject = { ok, report }
+  return { kind: 'succeeded', output, cost: {}, simulated: false, cached: false }
+}
