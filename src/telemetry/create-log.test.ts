@@ -29,9 +29,9 @@ test('a line is one JSON object: level, time, fixed text, fields', () => {
 test('an error keeps its code, its stack and its causes', () => {
   const { log, text } = logTo()
   const error = new AppError('disk_full', 'no room', { cause: new Error('ENOSPC') })
-  log.error({ error }, 'start failed')
+  log.error({ err: error }, 'start failed')
   const Errors = Line.extend({
-    error: z.looseObject({
+    err: z.looseObject({
       code: z.literal('disk_full'),
       message: z.literal('no room'),
       stack: z.string(),
@@ -67,6 +67,6 @@ test('only an error shows its stack in the terminal', () => {
   warned.log.warn({ error: new Error('slow') }, 'retrying')
   assert.equal(warned.text().split('\n').length, 2)
   const failed = logTo({ isTTY: true })
-  failed.log.error({ error: new Error('broken') }, 'gave up')
+  failed.log.error({ err: new Error('broken') }, 'gave up')
   assert.match(failed.text(), /error="?broken"?\n\s+at /)
 })

@@ -5,7 +5,7 @@ import { readableLine } from './readable-line.ts'
 type Fields = Readonly<Record<string, unknown>>
 type Write = (fields: Fields, message: string) => void
 
-/** Log lines are a fixed text plus fields; an error goes into the field `error`. */
+/** Log lines are a fixed text plus fields; an error goes into the field `err` (or `error`). */
 export type Log = {
   readonly debug: Write
   readonly info: Write
@@ -41,10 +41,9 @@ export function createLog(options: LogOptions): Log {
       level,
       base: null,
       messageKey: 'message',
-      errorKey: 'error',
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: stdSerializers.errWithCause },
+      serializers: { err: stdSerializers.errWithCause, error: stdSerializers.errWithCause },
       redact: {
         paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
         censor: '(hidden)',

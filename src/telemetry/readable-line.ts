@@ -1,4 +1,4 @@
-const shownApart = new Set(['level', 'time', 'message', 'error'])
+const shownApart = new Set(['level', 'time', 'message', 'err', 'error'])
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -27,6 +27,6 @@ export function readableLine(json: string): string {
   const fields = Object.entries(line)
     .filter(([name]) => !shownApart.has(name))
     .map(([name, value]) => ` ${name}=${field(value)}`)
-  const error = errorLines(line.error, line.level)
+  const error = errorLines(line.err ?? line.error, line.level)
   return `${time} ${level} ${String(line.message)}${fields.join('')}${error}\n`
 }
