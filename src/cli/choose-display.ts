@@ -7,6 +7,6 @@ export function chooseDisplay(
   stream: NodeJS.WriteStream,
   terminalType: string | undefined,
 ): Display {
-  if (flags.json === true || flags.quiet === true) return silentDisplay()
+  if (flags.json === true || flags.quiet === true) return silentDisplay(stream)
   return stream.isTTY && terminalType !== 'dumb' ? liveDisplay(stream) : plainDisplay(stream)
 }

@@ -9,6 +9,8 @@ export type Display = {
   readonly show: (watched: Watched, now: number) => void
   /** Says one line that stays. */
   readonly say: (line: string) => void
+  /** Writes a line of the log as it is. */
+  readonly log: (text: string) => void
   /** Shows the last state and gives the terminal back. */
   readonly end: (watched: Watched) => void
   /** How long between two frames, in milliseconds; null when nothing is drawn. */
@@ -28,6 +30,7 @@ export function liveDisplay(stream: NodeJS.WriteStream): Display {
   return {
     show: (watched, now) => update(frame(watched, now)),
     say: (line) => update.persist(line),
+    log: (text) => update.persist(text.trimEnd()),
     end: () => {
       // The report says the same and more: the frame would only stand between it and the prompt.
       update.clear()
@@ -45,12 +48,16 @@ export function plainDisplay(stream: Writable): Display {
   return {
     show: (watched, now) => write(progress.next(watched.tasks, now)),
     say: (line) => write([line]),
+    log: (text) => stream.write(text),
     end: (watched) => write(progress.end(watched.tasks)),
     frameMs: 200,
   }
 }
 
-export function silentDisplay(): Display {
+export function silentDisplay(stream: Writable): Display {
   const nothing = (): void => undefined
-  return { show: nothing, say: nothing, end: nothing, frameMs: null }
+  const log = (text: string): void => {
+    stream.write(text)
+  }
+  return { show: nothing, say: nothing, log, end: nothing, frameMs: null }
 }

@@ -1,18 +1,49 @@
-import type { Config } from '../config/index.ts'
-import type { RunService } from '../contracts/index.ts'
-import type { HttpDependencies } from '../http/index.ts'
+import { openRepository } from '../agents/index.ts'
+import { type App, createApp } from '../app.ts'
+import { type Config, processEnvironment } from '../config/index.ts'
+import { createLog, type Log } from '../telemetry/index.ts'
 import type { AgentCommand } from './agent-command.ts'
 
-/** What the commands need of the app, opened for one command. */
-export type Session = AsyncDisposable & {
-  readonly runs: RunService
-  /** The only model provider is the simulated one. */
-  readonly simulated: boolean
-  readonly http: Omit<HttpDependencies, 'version'>
-  readonly startWorker: () => Promise<void>
+/** An app, opened for one command. */
+export type Session = App & { readonly log: Log }
+
+export type SessionOptions = {
+  readonly settings: Config
+  /** The least important line that is written. */
+  readonly logLevel: Config['log']['level']
+  /** Where log lines go: stderr, or around the live view that is drawn there. */
+  readonly logStream?: { readonly write: (text: string) => unknown; readonly isTTY?: boolean }
+  /** Performed by this process alone, and never stored. */
+  readonly command?: AgentCommand | undefined
+  /** The first interrupt: gives the opening up. */
+  readonly signal?: AbortSignal
 }
 
-/** Opens database, engine and agents. The agent command is bound to this process. */
-export async function openSession(settings: Config, command?: AgentCommand): Promise<Session> {
-  throw new Error(`waits for app.ts ${settings.dataDir} ${command?.command}`)
+/** Opens database, engine and agents. Throws what opening them throws, or the signal's reason. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { settings, logLevel, logStream, command, signal } = options
+  const { apiKey } = settings.model
+  const log = createLog({
+    level: logLevel,
+    ...(logStream === undefined ? {} : { stream: logStream }),
+    secrets: apiKey === undefined ? [] : [apiKey],
+  })
+  const environment = processEnvironment()
+  try {
+    // Looked at before anything is started: a wrong path is the user's mistake, not a task's.
+    if (command !== undefined) await openRepository(command.repository, environment, signal)
+    signal?.throwIfAborted()
+    const app = await createApp({
+      config: settings,
+      environment,
+      log,
+      command,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    return { ...app, log }
+  } catch (error) {
+    // Whatever an interrupted opening failed with, the interrupt is why.
+    signal?.throwIfAborted()
+    throw error
+  }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { processEnvironment } from '../config/index.ts'
+import { type Config, processEnvironment } from '../config/index.ts'
 import type { Run, RunReport } from '../contracts/index.ts'
 import { systemClock } from '../shared/index.ts'
+import type { AgentCommand } from './agent-command.ts'
 import { chooseDisplay } from './choose-display.ts'
 import { isSound } from './closing-report.ts'
 import { commandLine } from './command-words.ts'
@@ -12,8 +13,9 @@ import { followRun } from './follow-run.ts'
 import { formatCount } from './format-quantity.ts'
 import { formatReport } from './format-report.ts'
 import { simulatedLabel } from './live-view.ts'
+import { commandLogLevel } from './log-level.ts'
 import { lookOf } from './look-of.ts'
-import type { Session } from './open-session.ts'
+import { openSession, type Session } from './open-session.ts'
 import { safeText } from './terminal-text.ts'
 import { writeJson, writeOutput } from './write-output.ts'
 
@@ -23,6 +25,7 @@ type Performance = {
   readonly session: Session
   readonly run: Run
   readonly flags: ReportFlags
+  readonly display: Display
   /** The first interrupt. */
   readonly interrupted: AbortSignal
 }
@@ -31,6 +34,26 @@ type Performance = {
 export function displayFor(flags: GlobalFlags & QuietFlag): Display {
   const { TERM: terminalType } = processEnvironment()
   return chooseDisplay(flags, process.stderr, terminalType)
+}
+
+type Opening = {
+  readonly settings: Config
+  readonly flags: GlobalFlags & QuietFlag
+  readonly display: Display
+  readonly command?: AgentCommand | undefined
+  readonly signal: AbortSignal
+}
+
+/** Opens a session whose log lines do not tear the display apart. */
+export async function openFor(opening: Opening): Promise<Session> {
+  const { settings, flags, display, command, signal } = opening
+  return await openSession({
+    settings,
+    logLevel: commandLogLevel(flags, settings.log.level),
+    logStream: { isTTY: process.stderr.isTTY, write: display.log },
+    command,
+    signal,
+  })
 }
 
 /** Prints the report on stdout and resolves with the exit code that the run earned. */
@@ -49,22 +72,22 @@ function opening(run: Run, simulated: boolean): string {
   return `run ${run.id}: ${safeText(run.title)}, ${size}${label}`
 }
 
-async function cancelWhenInterrupted(performance: Performance, display: Display): Promise<void> {
-  const { session, run, interrupted } = performance
+async function cancelWhenInterrupted(performance: Performance): Promise<void> {
+  const { session, run, display, interrupted } = performance
   if (!interrupted.aborted) await once(interrupted, 'abort')
   display.say('Cancelling: what runs is being stopped. Once more leaves at once.')
   await session.runs.cancel(run.id)
 }
 
 /**
- * Follows a run that this process performs to its end, or cancels it on the first interrupt and
+ * Performs a run, and only this one, to its end, or cancels it on the first interrupt and
  * waits for it to stop; then prints the report. Resolves with the exit code.
  */
 export async function performRun(performance: Performance): Promise<number> {
-  const { session, run, flags } = performance
+  const { session, run, flags, display } = performance
   const { runs } = session
-  const display = displayFor(flags)
   display.say(opening(run, session.simulated))
+  await session.startWorker({ runId: run.id })
   const following = followRun({
     runs,
     id: run.id,
@@ -74,7 +97,7 @@ export async function performRun(performance: Performance): Promise<number> {
     signal: new AbortController().signal,
   })
   // Rejects when cancelling fails; resolving says only that it was asked for.
-  const cancelling = cancelWhenInterrupted(performance, display)
+  const cancelling = cancelWhenInterrupted(performance)
   await Promise.race([following, cancelling.then(() => following)])
   return await printReport(await runs.report(run.id), flags)
 }

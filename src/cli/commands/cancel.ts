@@ -1,13 +1,16 @@
 import type { GlobalFlags } from '../flags.ts'
 import { formatCount } from '../format-quantity.ts'
 import { loadSettings } from '../load-settings.ts'
+import { commandLogLevel } from '../log-level.ts'
 import { openSession } from '../open-session.ts'
 import { safeText } from '../terminal-text.ts'
 import { writeJson, writeOutput } from '../write-output.ts'
 
 /** `cancel RUN`: resolves once the cancellation is stored, not once everything has stopped. */
 export async function cancel(id: string, flags: GlobalFlags): Promise<number> {
-  await using session = await openSession(loadSettings(flags))
+  const settings = loadSettings(flags)
+  const logLevel = commandLogLevel(flags, settings.log.level)
+  await using session = await openSession({ settings, logLevel })
   const run = await session.runs.cancel(id)
   if (flags.json === true) {
     await writeJson(process.stdout, { run })

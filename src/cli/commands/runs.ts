@@ -1,6 +1,7 @@
 import { RunState } from '../../contracts/index.ts'
 import { formatRunList } from '../format-run-list.ts'
 import { loadSettings } from '../load-settings.ts'
+import { commandLogLevel } from '../log-level.ts'
 import { lookOf } from '../look-of.ts'
 import { openSession } from '../open-session.ts'
 import type { RunsFlags } from '../program.ts'
@@ -8,7 +9,9 @@ import { writeJson, writeOutput } from '../write-output.ts'
 
 /** `runs`: lists runs, newest first. */
 export async function listRuns(flags: RunsFlags): Promise<number> {
-  await using session = await openSession(loadSettings(flags))
+  const settings = loadSettings(flags)
+  const logLevel = commandLogLevel(flags, settings.log.level)
+  await using session = await openSession({ settings, logLevel })
   const state = RunState.optional().parse(flags.state)
   const page = await session.runs.list({ limit: flags.limit, state })
   if (flags.json === true) await writeJson(process.stdout, page)

@@ -4,8 +4,7 @@ import { formatPlan } from '../format-plan.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { loadSettings } from '../load-settings.ts'
 import { lookOf } from '../look-of.ts'
-import { openSession } from '../open-session.ts'
-import { performRun } from '../perform-run.ts'
+import { displayFor, openFor, performRun } from '../perform-run.ts'
 import { planInput } from '../plan-input.ts'
 import type { SplitFlags } from '../program.ts'
 import { parseInput, readInput } from '../read-input.ts'
@@ -36,9 +35,9 @@ export async function split(file: string, flags: SplitFlags): Promise<number> {
     return 0
   }
   using interrupts = catchInterrupts()
-  await using session = await openSession(settings, command)
-  interrupts.signal.throwIfAborted()
+  const { signal } = interrupts
+  const display = displayFor(flags)
+  await using session = await openFor({ settings, flags, display, command, signal })
   const { run } = await session.runs.submit({ kind: 'split', input, options })
-  await session.startWorker()
-  return await performRun({ session, run, flags, interrupted: interrupts.signal })
+  return await performRun({ session, run, flags, display, interrupted: signal })
 }

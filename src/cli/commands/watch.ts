@@ -5,16 +5,15 @@ import type { GlobalFlags, QuietFlag } from '../flags.ts'
 import { followRun } from '../follow-run.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { loadSettings } from '../load-settings.ts'
-import { openSession } from '../open-session.ts'
-import { displayFor, printReport } from '../perform-run.ts'
+import { displayFor, openFor, printReport } from '../perform-run.ts'
 
 /** `watch RUN`: follows a run that any process performs; resolves with the exit code it earned. */
 export async function watch(id: string, flags: GlobalFlags & QuietFlag): Promise<number> {
   using interrupts = catchInterrupts()
   const { signal } = interrupts
-  await using session = await openSession(loadSettings(flags))
-  const { runs } = session
   const display = displayFor(flags)
+  await using session = await openFor({ settings: loadSettings(flags), flags, display, signal })
+  const { runs } = session
   try {
     await followRun({ runs, id, display, clock: systemClock, signal })
   } catch (error) {

@@ -9,8 +9,8 @@ import { writeJson, writeOutput } from '../write-output.ts'
 export async function work(flags: WorkFlags): Promise<number> {
   const settings = loadSettings(flags, { 'worker.slots': flags.slots })
   using interrupts = catchInterrupts()
-  await using session = await openSession(settings)
-  interrupts.signal.throwIfAborted()
+  const { signal } = interrupts
+  await using session = await openSession({ settings, logLevel: settings.log.level, signal })
   await session.startWorker()
   const { slots } = settings.worker
   if (flags.json === true) await writeJson(process.stdout, { ready: true, slots })
@@ -18,7 +18,7 @@ export async function work(flags: WorkFlags): Promise<number> {
     process.stderr,
     `maniple performs up to ${slots} tasks at once. Stop with Ctrl-C.\n`,
   )
-  await untilAborted(interrupts.signal)
+  await untilAborted(signal)
   await writeOutput(process.stderr, 'maniple is stopping; Ctrl-C once more leaves at once\n')
   return 0
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { type CommandLine, openCommandLine } from './command-line.ts'
+
+let line: CommandLine
+before(async () => {
+  line = await openCommandLine()
+})
+after(async () => line[Symbol.asyncDispose]())
+
+const cycle = JSON.stringify({
+  nodes: [
+    { id: 'a', type: 'agent', dependsOn: ['b'], config: { agentType: 'x', task: 'A' } },
+    { id: 'b', type: 'agent', dependsOn: ['a'], config: { agentType: 'x', task: 'B' } },
+  ],
+})
+
+const cases: readonly {
+  readonly name: string
+  readonly args: readonly string[]
+  readonly input?: string
+  readonly says: RegExp
+}[] = [
+  { name: 'a missing file', args: ['split', 'none.json'], says: /no such file \(input_invalid\)/ },
+  { name: 'a directory', args: ['split', 'examples'], says: /is a directory/ },
+  { name: 'a cycle', args: ['split', '-'], input: cycle, says: /\(split_cycle\)/ },
+  { name: 'broken JSON', args: ['split', '-'], input: '{"nodes": [', says: /line 1, column 12/ },
+  { name: 'empty input', args: ['split', '-'], input: '', says: /empty.*\(input_invalid\)/ },
+  { name: 'a binary file', args: ['split', '-'], input: 'a\0b', says: /binary/ },
+  { name: 'too much', args: ['split', '-'], input: 'x'.repeat(6_000_000), says: /input_too_large/ },
+  { name: 'an unknown command', args: ['splt'], says: /Did you mean split/ },
+  { name: 'a check without an agent', args: ['split', '-', '--check', 'x'], says: /needs --agent/ },
+  { name: 'a host beyond loopback', args: ['serve', '--host', '0.0.0.0'], says: /API tokens/ },
+  { name: 'an unknown config file', args: ['--config', 'none.yaml', 'runs'], says: /none\.yaml/ },
+]
+
+for (const { name, args, input, says } of cases) {
+  test(`${name}: exit 2, one line on stderr, one JSON object on stdout, nothing stored`, async () => {
+    const plain = await line.run(args, { input })
+    assert.equal(plain.code, 2, plain.stderr)
+    assert.match(plain.stderr, /^maniple: [^\n]+ \([a-z_]+\)\n$/)
+    assert.match(plain.stderr, says)
+    assert.equal(plain.stdout, '')
+    const json = await line.run([...args, '--json'], { input })
+    assert.equal(json.code, 2)
+    assert.equal(json.stdout.trimEnd().split('\n').length, 1)
+    const { error } = JSON.parse(json.stdout)
+    assert.equal(json.stderr, `maniple: ${error.message} (${error.code})\n`)
+    assert.deepEqual(await readdir(line.dataDir), [])
+  })
+}
+
+test('a stack is shown only when asked for', async () => {
+  const { stderr } = await line.run(['split', 'none.json', '--log-level', 'debug'])
+  assert.match(stderr, /^maniple: .*\n {0,}AppError: /)
+  assert.match(stderr, /caused by: Error: ENOENT/)
+})
+
+test('a dry run shows the plan and stores nothing', async () => {
+  const table = await line.run(['split', 'examples/shop.json', '--dry-run'])
+  assert.equal(table.code, 0, table.stderr)
+  assert.match(table.stdout, /^width 24 tasks/m)
+  const json = await line.run(['split', 'examples/full-stack.json', '--dry-run', '--json'])
+  const plan = JSON.parse(json.stdout)
+  assert.equal(plan.width, 44)
+  assert.equal(plan.tasks.length, 44)
+  assert.deepEqual(await readdir(line.dataDir), [])
+})
+
+test('a level from stdin prose is honoured in a dry run', async () => {
+  const input = Array.from({ length: 30 }, (_, index) => `- [ ] Item ${index}`).join('\n')
+  const { stdout } = await line.run(['split', '-', '--dry-run', '--json', '--level', '6'], {
+    input,
+  })
+  assert.ok(JSON.parse(stdout).width <= 6)
+})

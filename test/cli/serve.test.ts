@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type CommandLine, openCommandLine } from './command-line.ts'
+
+let line: CommandLine
+before(async () => {
+  line = await openCommandLine()
+})
+after(async () => line[Symbol.asyncDispose]())
+
+test('serve says when it is ready and what to try, performs runs, and stops on a signal', async () => {
+  const started = line.start(['serve', '--port', '0', '--json'])
+  const [, url = ''] = await started.says(/curl -s (http:\/\/127\.0\.0\.1:\d+)\/health/)
+  await started.says(/split examples\/shop\.json/)
+  const health = await fetch(`${url}/health`)
+  assert.equal(health.status, 200)
+  await health.body?.cancel()
+  // What it says to try must work as it stands.
+  const submitted = await fetch(`${url}/api/v1/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"kind":"split","input":"- [ ] Write the guide\\n- [ ] Build the API"}',
+  })
+  assert.equal(submitted.status, 202)
+  const { run } = JSON.parse(await submitted.text())
+  const watched = await line.run(['watch', run.id, '--json'])
+  assert.equal(watched.code, 0, watched.stderr)
+  assert.equal(JSON.parse(watched.stdout).tasks.length, 2)
+  started.child.kill('SIGTERM')
+  const { code, stdout, stderr } = await started.ended
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(JSON.parse(stdout), { ready: true, url, roles: ['api', 'worker'] })
+})
+
+test('a port that is taken is said in one line, with exit 3', async () => {
+  const first = line.start(['serve', '--port', '0', '--role', 'api'])
+  const [, port = ''] = await first.says(/curl -s http:\/\/127\.0\.0\.1:(\d+)\/health/)
+  const second = await line.run(['serve', '--port', port, '--log-level', 'error'])
+  assert.equal(second.code, 3, second.stderr)
+  assert.match(second.stderr, /^maniple: Port \d+ .*--port \(port_taken\)\n$/)
+  first.child.kill('SIGINT')
+  assert.equal((await first.ended).code, 0)
+})
+
+test('work performs what an API without workers accepted', async () => {
+  const api = line.start(['serve', '--port', '0', '--role', 'api'])
+  const [, url = ''] = await api.says(/curl -s (http:\/\/127\.0\.0\.1:\d+)\/health/)
+  const submitted = await fetch(`${url}/api/v1/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"kind":"split","input":"- [ ] Only task"}',
+  })
+  const { run } = JSON.parse(await submitted.text())
+  const worker = line.start(['work', '--slots', '3'])
+  await worker.says(/performs up to 3 tasks at once/)
+  const watched = await line.run(['watch', run.id, '--json'])
+  assert.equal(watched.code, 0, watched.stderr)
+  worker.child.kill('SIGTERM')
+  api.child.kill('SIGTERM')
+  assert.equal((await worker.ended).code, 0)
+  assert.equal((await api.ended).code, 0)
+})
