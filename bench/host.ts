@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { BenchContext } from './contract.ts'
 
@@ -18,6 +19,18 @@ function databaseUrl(url: string, name: string): string {
   return other.href
 }
 
+// A pool says that it has ended a little before its connections have.
+async function connectionsGone(client: pg.Client, database: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { rowCount } = await client.query(
+      'select 1 from pg_stat_activity where datname = $1 limit 1',
+      [database],
+    )
+    if (rowCount === 0) return
+    await delay(20)
+  }
+}
+
 /** Each call of `createDatabase` and `createDirectory` starts from nothing, whatever was there. */
 export async function openHost(url: string): Promise<Host> {
   const root = await mkdtemp(join(tmpdir(), 'maniple-bench-'))
@@ -25,9 +38,13 @@ export async function openHost(url: string): Promise<Host> {
   await client.connect()
   const databases = new Set<string>()
 
+  const dropDatabase = async (name: string): Promise<void> => {
+    await connectionsGone(client, name)
+    await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
+  }
   const createDatabase = async (peer: string): Promise<string> => {
     const name = `bench_${peer}`
-    await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
+    await dropDatabase(name)
     await client.query(`create database ${pg.escapeIdentifier(name)}`)
     databases.add(name)
     return databaseUrl(url, name)
@@ -48,9 +65,7 @@ export async function openHost(url: string): Promise<Host> {
     server,
     context: (slots) => ({ createDatabase, createDirectory, slots }),
     close: async () => {
-      for (const name of databases) {
-        await client.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
-      }
+      for (const name of databases) await dropDatabase(name)
       await client.end()
       await rm(root, { recursive: true, force: true })
     },

@@ -73,7 +73,9 @@ async function availablePeers(chosen: readonly Peer[]): Promise<Peer[]> {
 /** A server of the bench's own, in a directory that goes with it. */
 async function openServer(databaseUrl: string | undefined) {
   const dataDir = await mkdtemp(join(tmpdir(), 'maniple-bench-data-'))
-  const warn = (fields: object, message: string) => log(`${message} ${JSON.stringify(fields)}`)
+  const warn = (fields: object, message: string) => {
+    log(`${message}: ${'err' in fields ? String(fields.err) : JSON.stringify(fields)}`)
+  }
   const database = await openDatabase({
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     dataDir,

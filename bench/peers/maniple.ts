@@ -79,7 +79,8 @@ function chained({ chains, length }: ChainLoad): NewTask[] {
 }
 
 function warn(fields: object, message: string): void {
-  process.stderr.write(`maniple: ${message} ${JSON.stringify(fields)}\n`)
+  const reason = 'err' in fields ? String(fields.err) : JSON.stringify(fields)
+  process.stderr.write(`Maniple: ${message}: ${reason}\n`)
 }
 
 const log = { info: () => {}, warn, error: warn }
@@ -148,7 +149,7 @@ class Session implements RunningManiple {
   }
 
   async fillFinished(tasks: number): Promise<void> {
-    await this.tasks({ count: runWidth, ms: 0 })
+    await this.drain(runWidth)
     await cloneFinishedRun(this.#database.pool, Math.ceil(tasks / runWidth) - 1)
   }
 

@@ -21,7 +21,7 @@ async function withManiple(
 export const measureGrowth: MeasureRow = async (context) => {
   const queued = context.quick ? 10_000 : 100_000
   const finished = context.quick ? 50_000 : 1_000_000
-  const few = 5_000
+  const few = context.quick ? 5_000 : 20_000
   const grouped = (tasks: number) => tasks.toLocaleString('en-US')
   const title = `6. growth: ${grouped(queued)} queued tasks, ${grouped(finished)} finished`
   context.log(title)
@@ -33,6 +33,7 @@ export const measureGrowth: MeasureRow = async (context) => {
   })
   const grown = await withManiple(context, async (running) => {
     await running.fillFinished(finished)
+    context.log('   the finished tasks are in place')
     return rate(queued, await running.drain(queued))
   })
   const share = grown / empty
