@@ -70,11 +70,8 @@ export async function openAttemptClone(
   const tree = join(directory, 'tree')
   await mkdir(directory, { mode: 0o700 })
   const dispose = async () => {
-    await removeTree(directory).catch((error: unknown) => {
-      source.log.warn(
-        { directory, error },
-        'A clone could not be removed; a later start tries again',
-      )
+    await removeTree(directory).catch((err: unknown) => {
+      source.log.warn({ directory, err }, 'A clone could not be removed; a later start tries again')
     })
   }
   try {

@@ -92,7 +92,7 @@ async function takeIndex(place: GitPlace, options: IndexOptions): Promise<void> 
   const from = join(clone.directory, 'start.index')
   const to = join(gitDirectory, 'index')
   await copyIndex({ from, to, mtimeMs: (await stat(from)).mtimeMs })
-  if (parent !== start) await git(place, ['read-tree', '-m', parent], { signal })
+  if (parent !== start) await git(place, ['read-tree', '-i', '-m', parent], { signal })
 }
 
 /**

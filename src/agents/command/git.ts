@@ -28,6 +28,8 @@ const remedy =
   'install git 2.30 or newer (https://git-scm.com/downloads) and see that it is on PATH'
 // Two git commands that touch the same ref or packed-refs at once: the loser says one of these.
 const lockHeld = /cannot lock ref|unable to (?:create|lock) .*\.lock|another git process/iu
+// Here the other one has already won: trying again cannot help.
+const refSettled = /reference already exists|but expected/iu
 const lockTries = 8
 
 /** Runs git and reports how it ended, whatever the exit code. Throws `git_missing` or the signal's reason. */
@@ -83,7 +85,8 @@ export async function gitBytes(
   for (let attempt = 1; ; attempt += 1) {
     const { exitCode, stdout, stderr } = await runGit(place, args, options)
     if (exitCode === 0) return stdout
-    if (attempt === lockTries || !lockHeld.test(stderr)) throw gitFailure(args, exitCode, stderr)
+    const passing = lockHeld.test(stderr) && !refSettled.test(stderr)
+    if (attempt === lockTries || !passing) throw gitFailure(args, exitCode, stderr)
     await delay(15 * 2 ** attempt * (0.5 + Math.random()), undefined, { signal: options.signal })
   }
 }

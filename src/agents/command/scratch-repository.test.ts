@@ -69,7 +69,11 @@ export class Scratch implements Disposable {
       workDir: this.workDir,
       slots: 4,
       environment: this.environment,
-      log: { info: () => undefined, warn: (fields) => this.warnings.push(fields) },
+      log: {
+        info: () => undefined,
+        error: () => undefined,
+        warn: (fields) => this.warnings.push(fields),
+      },
       ...options,
     })
   }
