@@ -35,6 +35,14 @@ test('refuses what would hurt, each with its reason', async () => {
       'request_invalid',
       /constructor/,
     ],
+    [
+      '{"a":[1,"x\\u0000y"]}',
+      'application/json',
+      400,
+      'request_invalid',
+      /^body\.a\.1 holds a NUL/,
+    ],
+    ['{"\\ud800":1}', 'application/json', 400, 'request_invalid', /^a key of body holds a NUL/],
     [deep(101), 'application/json', 400, 'request_invalid', /deeper than 100/],
     [deep(100_000), 'application/json', 400, 'request_invalid', /deeper than 100/],
     [

@@ -1,18 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../shared/index.ts'
-
-/** Deep nesting buys nothing and would overflow the stack of whatever walks it recursively. */
-const maxDepth = 100
-
-const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null
-
-/** True when arrays and objects nest deeper than `limit`. Walks level by level, never recursively. */
-function nestsDeeper(value: unknown, limit: number): boolean {
-  let level = [value].filter(isNested)
-  for (let depth = 0; depth < limit && level.length > 0; depth += 1)
-    level = level.flatMap((item) => Object.values(item).filter(isNested))
-  return level.length > 0
-}
+import { findJsonProblem } from './find-json-problem.ts'
 
 function whyRefused(text: string): AppError {
   try {
@@ -44,10 +32,8 @@ export function acceptJson(server: FastifyInstance): void {
       if (body.length === 0) return done(null, undefined)
       return parse(request, body, (error, value) => {
         if (error !== null) return done(whyRefused(body))
-        if (nestsDeeper(value, maxDepth)) {
-          const message = `The body nests deeper than ${maxDepth} levels; flatten it`
-          return done(new AppError('request_invalid', message))
-        }
+        const problem = findJsonProblem(body, value)
+        if (problem !== undefined) return done(new AppError('request_invalid', problem))
         return done(null, value)
       })
     },

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { InjectOptions } from 'fastify'
+import { assertDocumented, documentOf, operationsOf } from './open-api-document.ts'
+import { workflowOf, workflowOfWidth } from './sample-workflow.ts'
+import { startHttp } from './started-http.ts'
+
+/** Reads Fastify's tree of routes; HEAD comes with every GET and needs no entry of its own. */
+function routesOf(tree: string): string[] {
+  const parents: string[] = []
+  return tree.split('\n').flatMap((line) => {
+    const found = /^(?<indent>[│ ]*)[├└]── (?<part>\S+)(?: \((?<methods>[A-Z, ]+)\))?$/.exec(line)
+    if (found?.groups === undefined) return []
+    const { indent = '', part = '', methods = '' } = found.groups
+    const depth = indent.length / 4
+    const url = `${parents[depth - 1] ?? ''}${part}`
+    parents[depth] = url
+    const path = url.replaceAll(/:(\w+)/g, '{$1}')
+    const names = methods.split(', ').filter((name) => name !== '' && name !== 'HEAD')
+    return names.map((name) => `${name} ${path}`)
+  })
+}
+
+test('the document lists exactly the routes there are', async (t) => {
+  const { server } = await startHttp(t)
+  const routes = routesOf(server.printRoutes({ commonPrefix: false }))
+  assert.ok(routes.includes('POST /api/v1/runs/{id}/cancel'), routes.join('\n'))
+  assert.deepEqual(operationsOf(await documentOf(server)).sort(), routes.sort())
+})
+
+test('what every route really answers is what the document promises', async (t) => {
+  let ready = true
+  const { server, runs } = await startHttp(t, {
+    readiness: async () => ({ ready, checks: { database: { ok: ready, detail: 'in the test' } } }),
+  })
+  const document = await documentOf(server)
+  const input = workflowOf('a', 'b')
+  const { run } = await runs.submit({ kind: 'split', input })
+
+  const succeeded = new Set<string>()
+  const ask = async (operation: string, status: number, changes: InjectOptions = {}) => {
+    const [method, path] = operation.split(' ')
+    const url = path?.replace('{id}', run.id) ?? '/'
+    const reply = await server.inject({ ...(method === 'POST' ? { method } : {}), url, ...changes })
+    assert.equal(reply.statusCode, status, `${operation}: ${reply.body}`)
+    const type = String(reply.headers['content-type'])
+    assertDocumented(document, operation, { status, type, body: reply.body })
+    if (status < 400) succeeded.add(operation)
+  }
+  const submission = { payload: { kind: 'split', input } }
+  await ask('POST /api/v1/runs', 202, submission)
+  await ask('POST /api/v1/runs', 400, { payload: {} })
+  await ask('POST /api/v1/runs', 403, { ...submission, headers: { origin: 'http://evil.example' } })
+  await ask('POST /api/v1/runs', 413, { payload: { kind: 'split', input: 'x'.repeat(1_000_001) } })
+  await ask('POST /api/v1/runs', 415, { payload: 'x', headers: { 'content-type': 'text/plain' } })
+  await ask('POST /api/v1/runs', 422, { payload: { kind: 'split', input: 7 } })
+  const keyed = { headers: { 'idempotency-key': 'documented' } }
+  await ask('POST /api/v1/runs', 202, { ...submission, ...keyed })
+  const other = { kind: 'split', input: workflowOf('c') }
+  await ask('POST /api/v1/runs', 409, { payload: other, ...keyed })
+
+  const elsewhere = (rest: string) => ({ url: `/api/v1/runs/nosuchrun000${rest}` })
+  await ask('GET /api/v1/runs', 200)
+  await ask('GET /api/v1/runs', 400, { url: '/api/v1/runs?limit=1001' })
+  for (const rest of ['', '/tasks', '/report', '/stream']) {
+    await ask(`GET /api/v1/runs/{id}${rest}`, 200)
+    await ask(`GET /api/v1/runs/{id}${rest}`, 404, elsewhere(rest))
+    await ask(`GET /api/v1/runs/{id}${rest}`, 400, { url: `/api/v1/runs/a%00b${rest}` })
+  }
+  // The stream ended with the run, so there is nothing to rerun.
+  await ask('POST /api/v1/runs/{id}/retry', 409)
+  const long = workflowOfWidth(30)
+  const options = { concurrency: 1 }
+  const slow = await runs.submit({ kind: 'split', input: long, options })
+  const onSlow = (action: string) => ({ url: `/api/v1/runs/${slow.run.id}/${action}` })
+  await ask('POST /api/v1/runs/{id}/cancel', 202, onSlow('cancel'))
+  // Only when its running tasks have let go can it be retried.
+  await server.inject(onSlow('stream'))
+  await ask('POST /api/v1/runs/{id}/retry', 202, onSlow('retry'))
+  await ask('POST /api/v1/runs/{id}/cancel', 404, elsewhere('/cancel'))
+  await ask('POST /api/v1/runs/{id}/retry', 404, elsewhere('/retry'))
+
+  for (const path of ['/', '/errors', '/health', '/openapi.json', '/ready'])
+    await ask(`GET ${path}`, 200)
+  await ask('GET /', 200, { headers: { accept: 'text/html,*/*' } })
+  ready = false
+  await ask('GET /ready', 503)
+  await ask('GET /health', 403, { headers: { host: 'evil.example' } })
+  assert.deepEqual([...succeeded].sort(), operationsOf(document).sort())
+})
