@@ -3,7 +3,7 @@
 -- for all that they call: plans are generic, made once a session, and know no sequential scans, hash
 -- or merge joins: a plan made while a table was empty would go on scanning it when it is full.
 
-create type maniple.change as (run_id text, ordinal integer, state text, attempt integer);
+create type maniple.change as (run_id text, ordinal integer, state maniple.task_state, attempt integer);
 
 -- Whether a worker may perform the tasks of a group. Inlined into the statements that use it.
 create function maniple.may_perform(w maniple.workers, g maniple.task_groups) returns boolean language sql
@@ -38,7 +38,7 @@ begin
   ), closed as (
     update maniple.tasks t set
       state = case
-        when g.kind in ('succeeded', 'failed', 'cancelled') then g.kind
+        when g.kind in ('succeeded', 'failed', 'cancelled') then g.kind::maniple.task_state
         when t.cancel_requested then 'cancelled'
         when g.kind = 'retry' then 'waiting'
         when g.kind = 'lost' and t.losses >= 2 then 'failed'
@@ -48,7 +48,7 @@ begin
       losses = case g.kind when 'lost' then t.losses + 1 when 'released' then t.losses else 0 end,
       due_at = case when g.kind in ('retry', 'parked') and not t.cancel_requested
         then clock_timestamp() + make_interval(secs => g.delay_ms / 1000) end,
-      park_reason = case when g.kind = 'parked' then g.code end,
+      park_reason = case when g.kind = 'parked' then g.code::maniple.park_reason end,
       worker_id = null, since = clock_timestamp(),
       finished_at = case when g.kind <> 'parked' then clock_timestamp() end,
       chain_ms = t.chain_ms + g.duration_ms
@@ -62,7 +62,7 @@ begin
   ), kept as (
     insert into maniple.attempts (task_id, attempt, worker_id, outcome, error_code, error_message,
       started_at, finished_at, duration_ms, output, cost, simulated, cached)
-    select c.id, c.attempt, p_worker, case when c.state = 'cancelled' then 'cancelled' else c.kind end,
+    select c.id, c.attempt, p_worker, case when c.state = 'cancelled' then 'cancelled' else c.kind::maniple.attempt_outcome end,
       c.code, c.message, c.started_at, c.since, c.duration_ms, c.output::jsonb,
       coalesce(c.cost, '{}')::jsonb, c.simulated, c.cached
     from closed c where c.state <> 'parked'
@@ -130,7 +130,7 @@ begin
     update maniple.tasks t set
       pending = t.pending - c.n,
       chain_ms = greatest(t.chain_ms, c.chain_ms),
-      state = case when t.pending = c.n then 'ready' else t.state end,
+      state = case when t.pending = c.n then 'ready'::maniple.task_state else t.state end,
       since = case when t.pending = c.n then clock_timestamp() else t.since end,
       rank = case when t.pending = c.n then extract(epoch from clock_timestamp()) * 1000 - t.boost_ms else t.rank end
     from counts c where t.id = c.task_id and t.state = 'waiting'
@@ -196,12 +196,12 @@ begin
         returning x.report_ok into r.report_ok;
       end if;
     end if;
-    update maniple.runs set finished_at = clock_timestamp(), outcome = case
+    update maniple.runs set finished_at = clock_timestamp(), outcome = (case
       when r.cancelled > 0 then 'cancelled'
       when r.cancel_requested_at is not null and not v_closed then 'cancelled'
       when r.failed + r.skipped = 0 and r.report_ok then 'succeeded'
       when r.succeeded > 0 then 'partial'
-      else 'failed' end
+      else 'failed' end)::maniple.run_outcome
     where id = r.id;
     -- An end is an event even when the last task ended before.
     changes := changes || (r.id, null, null, null)::maniple.change;
@@ -320,7 +320,7 @@ begin
   )
   insert into maniple.run_events (run_id, seq, at, state, ordinals, states, attempts)
   select id, seq, clock_timestamp(),
-    coalesce(outcome, case when started_at is null then 'queued' else 'running' end), ordinals, states, attempts
+    coalesce(outcome::text, case when started_at is null then 'queued' else 'running' end), ordinals, states, attempts
   from numbered;
 end $$;
 

@@ -107,7 +107,7 @@ begin
     group by a.task_id
   ), reset as (
     update maniple.tasks t set
-      state = case when c.pending = 0 then 'ready' else 'waiting' end, pending = c.pending,
+      state = (case when c.pending = 0 then 'ready' else 'waiting' end)::maniple.task_state, pending = c.pending,
       rank = extract(epoch from clock_timestamp()) * 1000 - t.boost_ms,
       retries = 0, losses = 0, cancel_requested = false, due_at = null, since = clock_timestamp()
     from counts c where t.id = c.task_id

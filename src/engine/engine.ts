@@ -175,7 +175,7 @@ export class Engine {
     forMs: number,
   ): Promise<void> {
     await this.#pool.query(
-      `update maniple.lanes set shut_reason = $2,
+      `update maniple.lanes set shut_reason = $2::maniple.shut_reason,
          shut_until = greatest(shut_until, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
        where id = $1`,
       [lane, reason, forMs],

@@ -116,7 +116,7 @@ async function hasEnded(pool: Pool, runId: string): Promise<boolean> {
 
 async function readEvents(pool: Pool, runId: string, afterSeq: number) {
   const result = await pool.query(
-    'select seq, at, state, ordinals, states, attempts from maniple.run_events where run_id = $1 and seq > $2 order by seq limit $3',
+    'select seq, at, state, ordinals, states::text[] as states, attempts from maniple.run_events where run_id = $1 and seq > $2 order by seq limit $3',
     [runId, afterSeq, readLimit],
   )
   return z.array(EventRow).parse(result.rows)

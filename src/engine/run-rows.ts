@@ -99,7 +99,7 @@ function decoded(cursor: string): unknown {
   }
 }
 
-const stateOfRow = `coalesce(outcome, case
+const stateOfRow = `coalesce(outcome::text, case
   when started_at is null then 'queued'
   when parked > 0 and running = 0 and admitted = 0 then 'parked'
   else 'running' end)`

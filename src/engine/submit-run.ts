@@ -168,9 +168,9 @@ async function insertGroups(
 const insertTasksText = `
   with given as materialized (
     select x.*, x.ordinality - 1 + $2::int as ordinal,
-      nextval(pg_get_serial_sequence('maniple.tasks', 'id')) as id
+      nextval('maniple.tasks_id_seq') as id
     from unnest($3::bigint[], $4::int[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[],
-      $10::text[], $11::text[], $12::jsonb[], $13::float8[], $14::int[], $15::jsonb[]) with ordinality
+      $10::text[], $11::text[], $12::jsonb[], $13::float8[], $14::int[], $15::json[]) with ordinality
       as x (group_id, pending, boost_ms, key, title, type, agent, priority, complexity, depends_on,
         timeout_ms, max_retries, payload, ordinality)
   ), specs as (
@@ -181,7 +181,7 @@ const insertTasksText = `
   ), inserted as (
     insert into maniple.tasks (id, run_id, group_id, ordinal, state, pending, boost_ms, rank)
     overriding system value
-    select id, $1, group_id, ordinal, case when pending = 0 then 'ready' else 'waiting' end,
+    select id, $1, group_id, ordinal, (case when pending = 0 then 'ready' else 'waiting' end)::maniple.task_state,
       case when ordinal = 0 then 0 else pending end, boost_ms,
       extract(epoch from clock_timestamp()) * 1000 - boost_ms from given
   ), counted as (
