@@ -1,6 +1,5 @@
 export { type CleanUpResult, cleanUpClones } from './command/clean-up-clones.ts'
 export type { CommandAgentOptions } from './command/command-agent-options.ts'
-export { CommandOutput } from './command/command-output.ts'
 export { createCommandAgent } from './command/create-command-agent.ts'
 export { openRepository, type Repository } from './command/repository.ts'
 export { createModelAgent } from './model/create-model-agent.ts'

@@ -63,8 +63,8 @@ export async function commitWork(
 }
 
 /**
- * Keeps the index as it was before the agent ran: so only files it touched are read again, and
- * files that the repository itself stores against its own line-end rules do not count as changed.
+ * Keeps the index as it was before the agent ran, so that only files it touched are read again: in
+ * a large repository that is most of the work.
  */
 export async function rememberIndex(clone: AttemptClone): Promise<void> {
   const index = join(clone.tree, '.git', 'index')
@@ -91,7 +91,16 @@ async function takeIndex(place: GitPlace, options: IndexOptions): Promise<void> 
   const { clone, gitDirectory, start, parent, signal } = options
   const from = join(clone.directory, 'start.index')
   const to = join(gitDirectory, 'index')
-  await copyIndex({ from, to, mtimeMs: (await stat(from)).mtimeMs })
+  const kept = await stat(from).catch((cause: unknown) => {
+    throw new AppError(
+      'agent_failed',
+      'The agent reached out of its clone: nothing was published',
+      {
+        cause,
+      },
+    )
+  })
+  await copyIndex({ from, to, mtimeMs: kept.mtimeMs })
   if (parent !== start) await git(place, ['read-tree', '-i', '-m', parent], { signal })
 }
 

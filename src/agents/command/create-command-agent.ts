@@ -1,5 +1,5 @@
 import type { Agent } from '../../contracts/index.ts'
-import { systemClock } from '../../shared/index.ts'
+import { AppError, systemClock } from '../../shared/index.ts'
 import { closeRun } from './close-run.ts'
 import type { CommandAgentOptions, CommandSetting } from './command-agent-options.ts'
 import { performTask } from './perform-task.ts'
@@ -37,10 +37,22 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
     name,
     defaultSlots: slots,
     lanes: capacity === undefined ? [] : [{ name: `agent/${name}`, capacity }],
-    perform: async (task, context) => performTask(await setting(), task, context),
-    close: async (closing, context) => closeRun(await setting(), closing, context),
+    perform: async (task, context) => named(performTask(await setting(), task, context)),
+    close: async (closing, context) => named(closeRun(await setting(), closing, context)),
     fingerprint: async (task) => fingerprintOf(await setting(), task),
     reuse: async (task, output, context) => reuseResult(await setting(), { task, output }, context),
+  }
+}
+
+/** Gives a full disk its name; any other surprise stays as it is. */
+async function named<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS') throw error
+    const message = `A clone could not be written (${code}): free space, then retry`
+    throw new AppError('disk_full', message, { cause: error })
   }
 }
 

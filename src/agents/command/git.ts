@@ -26,8 +26,10 @@ export type GitOutcome = {
 
 const remedy =
   'install git 2.30 or newer (https://git-scm.com/downloads) and see that it is on PATH'
-// Two git commands that touch the same ref or packed-refs at once: the loser says one of these.
-const lockHeld = /cannot lock ref|unable to (?:create|lock) .*\.lock|another git process/iu
+// Two git commands that touch the same ref or packed-refs at once: the loser says one of these. The
+// last is what a `git gc --prune=now` of the user's does to a fetch (2 of 50 beside 23 such runs).
+const lockHeld =
+  /cannot lock ref|unable to (?:create|lock) .*\.lock|another git process|unable to rename temporary/iu
 // Here the other one has already won: trying again cannot help.
 const refSettled = /reference already exists|but expected/iu
 const lockTries = 8

@@ -50,6 +50,8 @@ for (const [id, command] of Object.entries(harmless)) {
 const breaking: Record<string, string> = {
   'no-git': 'rm -rf .git; git stash; git commit -am x; git tag evil; true',
   'no-clone': 'cd ..; rm -rf tree',
+  'no-folder': 'rm -rf "$(dirname "$PWD")"',
+  'no-index': 'rm ../*.index',
   'git-elsewhere': 'rm -rf .git; ln -s "$SOURCE/.git" .git',
   'tree-elsewhere': 'cd ..; rm -rf tree; ln -s "$SOURCE" tree',
   'no-head': 'rm .git/HEAD',
@@ -72,6 +74,21 @@ for (const [id, command] of Object.entries(breaking)) {
     assert.deepEqual(scratch.clones(), [])
   })
 }
+
+test('an agent without .git finds no repository further up', async () => {
+  using scratch = new Scratch()
+  scratch.commit({ a: '1' })
+  const agent = scratch.agent(
+    'rm -rf .git; git tag evil; git stash; git commit -qam x; git status',
+    {
+      workDir: join(scratch.root, 'inside', 'clones'),
+    },
+  )
+  await assert.rejects(agent.perform(taskOf('a'), contextOf()), { code: 'agent_failed' })
+  assert.match(scratch.git('status', '--porcelain'), /^$/u)
+  assert.equal(scratch.git('tag'), '')
+  assert.equal(scratch.git('log', '--format=%s'), 'A commit')
+})
 
 test('what an agent plants in .git is never executed', async () => {
   using scratch = new Scratch()

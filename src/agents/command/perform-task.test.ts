@@ -231,3 +231,12 @@ test('a task id that is no safe name is refused before anything is made', async 
   }
   assert.equal(existsSync(scratch.workDir), false)
 })
+
+test('a repository whose only commit holds no file will do', async () => {
+  using scratch = new Scratch()
+  scratch.commit({})
+  const given = outputOf(
+    (await scratch.agent('echo x > first').perform(taskOf('a'), contextOf())).output,
+  )
+  assert.deepEqual(given.files, ['first'])
+})

@@ -48,7 +48,7 @@ export async function baseCommit(
 }
 
 /** The commit a branch of Maniple's names, or null. */
-export async function commitOf(
+async function commitOf(
   repository: Repository,
   branch: string,
   signal?: AbortSignal,

@@ -58,12 +58,12 @@ export async function runCommand(request: CommandRequest): Promise<CommandOutcom
   // Observed at once, so that a failure to start is never an unhandled rejection.
   ended.catch(() => undefined)
   const { pid } = child
-  if (pid !== undefined) request.onStart(pid)
-  child.stdin.end(request.input)
   const stop = async () => {
     if (pid !== undefined) await stopProcesses({ group: pid, token: request.token })
   }
   try {
+    if (pid !== undefined) request.onStart(pid)
+    child.stdin.end(request.input)
     const ending = await abortable(ended, request.signal)
     await stop()
     await settled(closed, drainMs)
