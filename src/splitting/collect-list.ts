@@ -29,17 +29,17 @@ type Ends = { readonly first: readonly number[]; readonly last: readonly number[
  * tasks. An ordered list is a sequence, the items of any other are independent of each other.
  */
 export function collectList(list: List, place: ListPlace, reading: ListReading): Ends {
-  const isSequence = list.ordered === true
-  const first: number[] = []
-  let last: number[] = []
+  const parts: Ends[] = []
   for (const item of list.children) {
-    const after = isSequence && last.length > 0 ? last : place.after
-    const ends = collectItem(item, { ...place, after }, reading)
-    if (ends.last.length === 0) continue
-    if (!isSequence || first.length === 0) first.push(...ends.first)
-    last = isSequence ? [...ends.last] : last.concat(ends.last)
+    const before = list.ordered === true ? parts.at(-1) : undefined
+    const ends = collectItem(item, { ...place, after: before?.last ?? place.after }, reading)
+    if (ends.last.length > 0) parts.push(ends)
   }
-  return { first, last }
+  if (list.ordered === true) return { first: parts[0]?.first ?? [], last: parts.at(-1)?.last ?? [] }
+  return {
+    first: parts.flatMap((ends) => ends.first),
+    last: parts.flatMap((ends) => ends.last),
+  }
 }
 
 function collectItem(item: ListItem, place: ListPlace, reading: ListReading): Ends {

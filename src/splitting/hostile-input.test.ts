@@ -88,6 +88,17 @@ describe('hostile input', { timeout: 60_000 }, () => {
     refused(`${'>'.repeat(5_000)}a`, 'input_invalid')
     refused(`- a\n${'b\n'.repeat(50_000)}`, 'input_too_large')
     refused('- [ ] a\n'.repeat(20_000), 'input_too_large')
+    // What looks like a fence or comment must not carry slow text past the checks.
+    for (const start of ['a\n    ```', '<!--', '    <!--', 'a <!--']) {
+      const text = `- [ ] x\n\n${start}\n- a\n${'b\n'.repeat(50_000)}`
+      try {
+        splitWorkflow(text, { limits })
+      } catch (error) {
+        assert.ok(error instanceof AppError && error.code === 'input_too_large')
+      }
+    }
+    const groups = Array.from({ length: 2 }, (_, i) => `${i + 1}. g\n${'   - a\n'.repeat(1_100)}`)
+    refused(groups.join(''), 'input_too_large')
     const slowInline = [
       '[a]('.repeat(10_000),
       '*a _b '.repeat(10_000),

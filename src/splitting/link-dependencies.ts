@@ -12,6 +12,8 @@ const maxEdges = 1_000_000
  * Throws `split_duplicate_id`, `split_unknown_dependency`, `split_cycle` or `input_too_large`.
  */
 export function linkDependencies(outline: Outline, ids: readonly string[]): number[][] {
+  const given = outline.tasks.reduce((sum, task) => sum + task.after.length, 0)
+  if (given > maxEdges) throw tooManyEdges()
   const resolve = resolver(outline, ids)
   const links: Links = {
     tasks: outline.tasks.map((task) => task.dependencies.map(resolve.find)),

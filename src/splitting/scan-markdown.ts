@@ -15,7 +15,8 @@ export type Fence = {
   readonly text: string
 }
 
-const opening = /^[ \t]*(`{3,}|~{3,})[ \t]*([\w-]*)/
+// A fence may stand in a list item or quote; backticks after backticks make it code in a line.
+const opening = /^([ \t>]*)(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?!.*`)|~{3,})[ \t]*([\w-]*)/
 const listMarker = /^([ \t>]*)((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+)(\[[xX]\])?/
 
 /**
@@ -25,12 +26,18 @@ const listMarker = /^([ \t>]*)((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+)(\[[xX]\])?/
  */
 export function readFences(text: string): Fence[] {
   const fences: Fence[] = []
-  scanLines(text, { fence: (fence) => fences.push(fence), line: () => {} })
+  scanLines(text, { fence: (fence) => fences.push(fence), line: () => {}, unread: () => {} })
   return fences
 }
 
-/** Refuses prose that would take a parser of Markdown long; the message names the line. */
-export function checkProse(text: string, limits: SplitLimits): void {
+export type CheckedProse = { readonly shown: string; readonly parsed: string }
+
+/**
+ * Refuses prose that would take a parser of Markdown long; the message names the line. Returns the
+ * text twice, every position as it was: `shown` with spaces for comments, and `parsed` with spaces
+ * for what stands in fences as well, so that whatever a parser gets to read was checked.
+ */
+export function checkProse(text: string, limits: SplitLimits): CheckedProse {
   const bytes = Buffer.byteLength(text)
   if (bytes > maxProseBytes) {
     throw inputError(
@@ -39,13 +46,24 @@ export function checkProse(text: string, limits: SplitLimits): void {
     )
   }
   const shape = { indents: [], items: 0, blockLines: 0 }
+  const shown: string[] = []
+  const parsed: string[] = []
   scanLines(text, {
-    fence: () => {
-      shape.blockLines = 0
+    fence: () => {},
+    line: (line, number) => {
+      checkLine(line, number, shape)
+      shown.push(line)
+      parsed.push(line)
     },
-    line: (line, number) => checkLine(line, number, shape),
+    unread: (line, isHidden) => {
+      const blank = ' '.repeat(line.length)
+      shape.blockLines = 0
+      shown.push(isHidden ? blank : line)
+      parsed.push(blank)
+    },
   })
   if (shape.items > limits.maxTasks) throw tooManyTasks('lists', shape.items, limits.maxTasks)
+  return { shown: shown.join('\n'), parsed: parsed.join('\n') }
 }
 
 /** What is known of a text after some of its lines. */
@@ -75,45 +93,74 @@ function checkLine(line: string, number: number, shape: Shape): void {
 
 type Visitor = {
   readonly fence: (fence: Fence) => void
-  /** A line outside fences and comments. */
+  /** A line outside fences and comments, or the first or last of a fence. */
   readonly line: (line: string, number: number) => void
+  /** A line inside a fence or comment. */
+  readonly unread: (line: string, isHidden: boolean) => void
 }
 
-type Open = { readonly mark: string; readonly language: string; readonly line: number }
+type Open = {
+  readonly mark: string
+  readonly language: string
+  readonly line: number
+  readonly isQuoted: boolean
+  readonly content: string[]
+}
 
 function scanLines(text: string, visitor: Visitor): void {
   let open: Open | null = null
-  let content: string[] = []
   let hidden = false
   for (const [index, line] of text.split('\n').entries()) {
-    if (open !== null) {
-      if (!closes(line, open.mark)) {
-        content.push(line)
-        continue
-      }
-      visitor.fence({ language: open.language, line: open.line, text: content.join('\n') })
-      open = null
+    if (open !== null && !endsQuote(line, open)) {
+      open = readInside(line, open, visitor)
+      if (open === null) visitor.line(line, index + 1)
       continue
     }
+    if (open !== null) giveFence(open, visitor)
+    open = null
     const wasHidden = hidden
     hidden = isHiddenAfter(line, hidden)
-    if (wasHidden || hidden) continue
-    const match = opening.exec(line)
-    if (match === null) {
-      visitor.line(line, index + 1)
+    if (wasHidden || hidden) {
+      visitor.unread(line, true)
       continue
     }
-    open = { mark: match[1] ?? '', language: (match[2] ?? '').toLowerCase(), line: index + 2 }
-    content = []
+    visitor.line(line, index + 1)
+    open = openingOf(line, index + 2)
   }
   // CommonMark closes an open fence at the end of the text.
-  if (open !== null) {
-    visitor.fence({ language: open.language, line: open.line, text: content.join('\n') })
+  if (open !== null) giveFence(open, visitor)
+}
+
+function openingOf(line: string, firstInside: number): Open | null {
+  const match = opening.exec(line)
+  if (match === null) return null
+  const isQuoted = match[1]?.includes('>') ?? false
+  const language = (match[3] ?? '').toLowerCase()
+  return { mark: match[2] ?? '', language, line: firstInside, isQuoted, content: [] }
+}
+
+/** Null once the fence is closed by this line. */
+function readInside(line: string, open: Open, visitor: Visitor): Open | null {
+  if (closes(line, open.mark)) {
+    giveFence(open, visitor)
+    return null
   }
+  open.content.push(line)
+  visitor.unread(line, false)
+  return open
+}
+
+function giveFence({ language, line, content }: Open, visitor: Visitor): void {
+  visitor.fence({ language, line, text: content.join('\n') })
+}
+
+/** A quote that ends takes its open fence with it. */
+function endsQuote(line: string, open: Open): boolean {
+  return open.isQuoted && !/^[ \t]*>/.test(line)
 }
 
 function closes(line: string, mark: string): boolean {
-  const bare = line.trim()
+  const bare = line.replace(/^[ \t>]*/, '').trimEnd()
   return bare.length >= mark.length && bare === mark.charAt(0).repeat(bare.length)
 }
 

@@ -134,6 +134,15 @@ describe('what a reader does not see as work', () => {
     assert.deepEqual(titles(text), ['real'])
     assert.doesNotMatch(split(text).tasks[0]?.instructions ?? '', /hidden|in a comment/)
   })
+  it('ends where its fence, quote or code in a line does', () => {
+    assert.deepEqual(titles('```js``` is code\n\n- [ ] a\n'), ['a'])
+    assert.deepEqual(titles('> ```\n> - [ ] no\n\n- [ ] a\n'), ['a'])
+    assert.deepEqual(titles('- ```\n  - [ ] no\n  ```\n- [ ] a\n'), ['a'])
+    assert.match(
+      split('- [ ] a\n\n  ```js\n  run()\n  ```\n').tasks[0]?.instructions ?? '',
+      /run\(\)/,
+    )
+  })
   it('alone is refused', () => {
     assert.throws(() => split('<!-- - [ ] x -->'), /^AppError: The text holds nothing to do/)
   })

@@ -23,9 +23,8 @@ type Chapter = { readonly heading: Heading | null; readonly blocks: RootContent[
  * headings the whole text is. Code, HTML and hidden text never become tasks.
  */
 export function splitProse(input: string, limits: SplitLimits): Outline {
-  const text = cleanText(input)
-  checkProse(text, limits)
-  const blocks = visibleBlocks(parseBlocks(text))
+  const { shown: text, parsed } = checkProse(cleanText(input), limits)
+  const blocks = visibleBlocks(parseBlocks(parsed))
   const chapters = chaptersOf(blocks)
   const title = titleOf(blocks)
   const reading: ListReading = {

@@ -52,7 +52,7 @@ function readText(input: string, limits: SplitLimits): Outline {
 }
 
 function isWorkflow(fence: Fence): boolean {
-  return /^json[c5]?$/.test(fence.language) && /"nodes"\s*:/.test(fence.text)
+  return fence.language === 'json' && /"nodes"\s*:/.test(fence.text)
 }
 
 function parseJson(text: string, place: string, firstLine = 1): Json {
