@@ -304,6 +304,30 @@ begin
   end loop;
 end $$;
 
+-- How many tasks a worker may take to be level with all others that have free places for the same
+-- runs. Exact counts, because each worker writes its own in every step.
+create function maniple.fair_share(p_runs text[], p_worker maniple.workers, p_performing integer) returns integer
+language plpgsql as $$
+declare
+  v_others integer;
+  v_performing integer;
+  v_room integer;
+begin
+  select count(*), sum(w.performing) into v_others, v_performing from maniple.workers w
+  where w.id <> p_worker.id and w.performing < w.slots
+    and exists (select 1 from maniple.task_groups g where g.run_id = any (p_runs) and maniple.may_perform(w, g));
+  if v_others = 0 then
+    return 2147483647;
+  end if;
+  select sum(least(room, slots - held)) into v_room from (
+    select r.id, r.slots, r.held, sum(least(g.ready, coalesce(
+      (select min(l.capacity - l.held) from maniple.lanes l where l.id = any (g.lanes)), g.ready))) as room
+    from maniple.task_groups g join maniple.runs r on r.id = g.run_id
+    where g.run_id = any (p_runs) and g.ready > 0 and maniple.may_perform(p_worker, g)
+    group by r.id, r.slots, r.held) x;
+  return greatest(0, ceil((v_performing + p_performing + coalesce(v_room, 0)) / (v_others + 1.0))::int - p_performing);
+end $$;
+
 -- Writes one event a run for all that this commit changed. Seq counts up without gaps because the
 -- run's row is locked.
 create function maniple.record_changes(p_changes maniple.change[]) returns void language plpgsql as $$
@@ -371,11 +395,15 @@ end $$;
 -- fenced: the worker is not known (any more): it must stop its attempts and join anew.
 -- refused: given attempts that were not this worker's any more and had not been recorded before.
 -- claimed: JSON array of what to perform. more: call again at once. next_ms: when something is due.
+--
+-- With p_fair a worker takes no more than brings it level with the others that have free places, and
+-- tells them; spared says that it left something, so that it can come back for what nobody took.
 create function maniple.step(
-  p_worker text, p_free integer, p_tasks bigint[], p_attempts integer[], p_kinds text[],
+  p_worker text, p_performing integer, p_free integer, p_fair boolean, p_tasks bigint[], p_attempts integer[], p_kinds text[],
   p_outputs text[], p_codes text[], p_messages text[], p_delays_ms double precision[],
   p_durations_ms double precision[], p_costs text[], p_simulated boolean[], p_cached boolean[],
-  out fenced boolean, out refused bigint[], out claimed json, out more boolean, out next_ms double precision
+  out fenced boolean, out refused bigint[], out claimed json, out more boolean, out spared boolean,
+  out next_ms double precision
 ) language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
@@ -388,6 +416,7 @@ declare
   v_claimed bigint[];
   v_free integer;
   v_others boolean;
+  v_share integer := p_free;
 begin
   select * into v_worker from maniple.workers where id = p_worker for key share;
   fenced := not found;
@@ -424,8 +453,11 @@ begin
       v_changes := maniple.follow_up(v_runs, v_done, v_broken, v_changes);
     end if;
     v_changes := maniple.release_due(v_runs, v_changes);
+    if p_fair and p_free > 0 then
+      v_share := least(p_free, maniple.fair_share(v_runs, v_worker, p_performing));
+    end if;
     select a.changes, a.claimed into v_changes, v_claimed
-    from maniple.admit(v_runs, v_worker, p_free, v_changes) a;
+    from maniple.admit(v_runs, v_worker, v_share, v_changes) a;
     if cardinality(v_changes) > 0 then
       perform maniple.record_changes(v_changes);
     end if;
@@ -442,7 +474,9 @@ begin
   -- have hidden something); otherwise others are told, if there are any. One hint a commit, and
   -- only when this commit changed something: a hint must not cause hints.
   v_free := p_free - coalesce(cardinality(v_claimed), 0);
-  select coalesce(bool_or(mine and v_free > 0), false), coalesce(bool_or(others and (not mine or v_free <= 0)), false)
+  spared := v_share < p_free;
+  select coalesce(bool_or(mine and v_free > 0), false) and not spared,
+    coalesce(bool_or(others and (not mine or v_free <= 0 or spared)), false)
   into more, v_others
   from (
     select maniple.may_perform(v_worker, g) as mine,
@@ -452,6 +486,9 @@ begin
       r.held < r.slots and r.cancel_requested_at is null and not exists (
         select 1 from maniple.lanes l where l.id = any (g.lanes)
           and (l.held >= l.capacity or l.shut_until > clock_timestamp()))))) left_over;
+  spared := spared and v_others;
+  update maniple.workers set performing = p_performing + p_free - v_free
+  where id = p_worker and performing <> p_performing + p_free - v_free;
   if v_others and cardinality(v_changes) > 0 then
     perform pg_notify('maniple', 'work');
   end if;

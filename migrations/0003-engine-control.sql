@@ -202,7 +202,7 @@ create function maniple.heartbeat(
 ) language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
-  update maniple.workers set heartbeat_at = clock_timestamp(), performing = cardinality(p_tasks) where id = p_worker;
+  update maniple.workers set heartbeat_at = clock_timestamp() where id = p_worker;
   alive := found;
   stop := array(select x.task from unnest(p_tasks, p_attempts) as x (task, try)
     left join maniple.tasks t on t.id = x.task and t.attempt = x.try and t.worker_id = p_worker

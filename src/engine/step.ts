@@ -8,8 +8,18 @@ export type StepResult = {
   readonly refused: readonly number[]
   readonly claimed: readonly ClaimedTask[]
   readonly more: boolean
+  /** Work was left for workers that are less busy: come back for what they do not take. */
+  readonly spared: boolean
   /** Milliseconds until a back-off ends or a lane opens; null when nothing is due. */
   readonly nextMs: number | null
+}
+
+export type StepWork = {
+  readonly batch: readonly Completion[]
+  readonly performing: number
+  readonly free: number
+  /** Take no more than brings this worker level with the others. */
+  readonly isFair: boolean
 }
 
 const StepRow = z.object({
@@ -17,6 +27,7 @@ const StepRow = z.object({
   refused: z.array(z.number()).nullable(),
   claimed: z.custom<readonly ClaimedTask[] | null>(),
   more: z.boolean().nullable(),
+  spared: z.boolean().nullable(),
   next_ms: z.number().nullable(),
 })
 
@@ -24,18 +35,16 @@ const StepRow = z.object({
  * One commit of `maniple.step` (migrations/0002): writes `batch`, admits, and claims up to `free`
  * tasks. Throws what the database throws; nothing of the batch is written then.
  */
-export async function step(
-  pool: Pool,
-  worker: string,
-  work: { readonly free: number; readonly batch: readonly Completion[] },
-): Promise<StepResult> {
+export async function step(pool: Pool, worker: string, work: StepWork): Promise<StepResult> {
   const { batch } = work
   const result = await pool.query({
     name: 'step',
-    text: 'select * from maniple.step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)',
+    text: 'select * from maniple.step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
     values: [
       worker,
+      work.performing,
       work.free,
+      work.isFair,
       batch.map((one) => one.task),
       batch.map((one) => one.attempt),
       batch.map((one) => one.kind),
@@ -55,6 +64,7 @@ export async function step(
     refused: row.refused ?? [],
     claimed: row.claimed ?? [],
     more: row.more ?? false,
+    spared: row.spared ?? false,
     nextMs: row.next_ms,
   }
 }

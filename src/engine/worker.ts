@@ -37,6 +37,8 @@ type WorkerParts = WorkerOptions & {
 
 /** Most completions that one commit takes; more wait for the next, a few milliseconds later. */
 const batchLimit = 2000
+/** How long others get to take what was left for them. */
+const sparedMs = 25
 
 /**
  * Claims tasks, performs them and commits what came of them, as many at a time as it has slots. One
@@ -49,10 +51,13 @@ export class Worker {
   #ended: Completion[] = []
   #pumping = false
   #again = false
+  /** The next step may take what others were offered and did not take. */
+  #greedy = false
   #accepting = true
   #lastBeat = performance.now()
   readonly #stopping = new AbortController()
   #due: NodeJS.Timeout | undefined
+  #offered: NodeJS.Timeout | undefined
   readonly #timers: NodeJS.Timeout[] = []
   #beating: Promise<void> | null = null
 
@@ -108,6 +113,7 @@ export class Worker {
     this.#stopping.abort()
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#due)
+    clearTimeout(this.#offered)
     await this.#beating
     try {
       await leaveWorkers(this.#parts.pool, this.#id)
@@ -144,9 +150,12 @@ export class Worker {
   async #commit(): Promise<boolean> {
     const { pool, slots, log } = this.#parts
     const batch = this.#ended.splice(0, batchLimit)
-    const free = this.#accepting ? Math.max(0, slots - this.#attempts.size) : 0
+    const performing = this.#attempts.size
+    const free = this.#accepting ? Math.max(0, slots - performing) : 0
+    const isFair = !this.#greedy
+    this.#greedy = false
     const result = await this.#withDatabase(batch, () =>
-      commitBatch(pool, this.#id, { free, batch }),
+      commitBatch(pool, this.#id, { batch, performing, free, isFair }),
     )
     if (result.fenced) {
       await this.#rejoin('the database gave its tasks to others')
@@ -187,8 +196,18 @@ export class Worker {
 
   #schedule(result: StepResult): void {
     clearTimeout(this.#due)
-    if (result.nextMs === null || !this.#accepting) return
-    this.#due = setTimeout(() => this.poke(), Math.min(Math.max(result.nextMs, 1), 60_000))
+    if (!this.#accepting) return
+    if (result.spared) {
+      // Not put off by later steps: what nobody takes must not be left lying.
+      this.#offered ??= setTimeout(() => {
+        this.#offered = undefined
+        this.#greedy = true
+        this.poke()
+      }, sparedMs)
+    }
+    if (result.nextMs !== null) {
+      this.#due = setTimeout(() => this.poke(), Math.min(Math.max(result.nextMs, 1), 60_000))
+    }
   }
 
   #begin(claimed: ClaimedTask): void {
