@@ -30,7 +30,7 @@ export function acceptJson(server: FastifyInstance): void {
     { parseAs: 'string' },
     (request, body: string, done) => {
       if (body.length === 0) return done(null, undefined)
-      return parse(request, body, (error, value) => {
+      return parse(request, body, (error, value: unknown) => {
         if (error !== null) return done(whyRefused(body))
         const problem = findJsonProblem(body, value)
         if (problem !== undefined) return done(new AppError('request_invalid', problem))

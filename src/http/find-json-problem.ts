@@ -1,7 +1,8 @@
 /** Deep nesting buys nothing and would overflow the stack of whatever walks it recursively. */
 const maxDepth = 100
 
-const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null
+const isNested = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /** Walks level by level, never recursively. */
 function nestsTooDeep(value: unknown): boolean {

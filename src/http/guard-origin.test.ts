@@ -11,7 +11,9 @@ server.route({ method: ['GET', 'POST'], url: '/', handler: () => ({}) })
 
 const answer = async (headers: Record<string, string>, method: 'GET' | 'POST' = 'POST') => {
   const reply = await server.inject({ method, url: '/', headers })
-  return reply.statusCode === 200 ? 'served' : `${reply.statusCode} ${reply.json().code}`
+  return reply.statusCode === 200
+    ? 'served'
+    : `${reply.statusCode} ${reply.json<{ code: string }>().code}`
 }
 
 test('serves names and addresses of this machine only', async () => {

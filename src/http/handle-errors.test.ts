@@ -52,9 +52,12 @@ test('a failure inside says nothing of the inside', async () => {
 test('an unknown path is not found, a known one names its methods', async () => {
   const server = throwing(new Error('never reached'))
   const missing = await server.inject('/nothing?x=1')
-  assert.deepEqual([missing.statusCode, missing.json().code], [404, 'not_found'])
+  assert.deepEqual([missing.statusCode, missing.json<{ code: string }>().code], [404, 'not_found'])
   const wrong = await server.inject({ method: 'DELETE', url: '/things/1' })
-  assert.deepEqual([wrong.statusCode, wrong.json().code], [405, 'method_not_allowed'])
+  assert.deepEqual(
+    [wrong.statusCode, wrong.json<{ code: string }>().code],
+    [405, 'method_not_allowed'],
+  )
   assert.equal(wrong.headers.allow, 'GET, HEAD')
 })
 

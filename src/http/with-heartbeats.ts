@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 type Settled<T> =
-  | { readonly kind: 'result'; readonly result: IteratorResult<T> }
+  | { readonly kind: 'result'; readonly result: IteratorResult<T, unknown> }
   | { readonly kind: 'failure'; readonly error: unknown }
 
 /** A settled promise never rejects, so an abandoned one cannot end the process. */
-const settle = async <T>(pending: Promise<IteratorResult<T>>): Promise<Settled<T>> =>
+const settle = async <T>(pending: Promise<IteratorResult<T, unknown>>): Promise<Settled<T>> =>
   pending.then(
     (result): Settled<T> => ({ kind: 'result', result }),
     (error: unknown): Settled<T> => ({ kind: 'failure', error }),
@@ -31,7 +31,7 @@ async function settledWithin<T>(
  * cuts silent connections, and only a write finds out that a client is gone.
  */
 export async function* withHeartbeats<T>(
-  source: AsyncIterable<T>,
+  source: AsyncIterable<T, unknown, undefined>,
   everyMs: number,
 ): AsyncGenerator<T | 'heartbeat', void, undefined> {
   const iterator = source[Symbol.asyncIterator]()

@@ -43,7 +43,7 @@ export function assertDocumented(
   const mediaType = response.type.split(';')[0] ?? ''
   const content = promised.content[mediaType]
   assert.ok(content, `${operation} ${response.status} is not documented as ${mediaType}`)
-  const body = mediaType.endsWith('json') ? JSON.parse(response.body) : response.body
+  const body: unknown = mediaType.endsWith('json') ? JSON.parse(response.body) : response.body
   const result = z.fromJSONSchema(standalone(document, content.schema)).safeParse(body)
   assert.ok(result.success, `${operation} ${response.status}: ${result.error?.message}`)
 }

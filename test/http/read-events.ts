@@ -19,7 +19,9 @@ function parseFrame(frame: string): StreamEvent | undefined {
 }
 
 /** The events of a `text/event-stream` as they come; comments and `retry` are checked and dropped. */
-export async function* readEvents(response: Response): AsyncGenerator<StreamEvent, void> {
+export async function* readEvents(
+  response: Response,
+): AsyncGenerator<StreamEvent, void, undefined> {
   assert.equal(response.status, 200)
   assert.equal(response.headers.get('content-type'), 'text/event-stream')
   assert.ok(response.body !== null)

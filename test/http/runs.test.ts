@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import * as z from 'zod'
-import { Run, Task } from '../../src/contracts/index.ts'
+import { Run, type RunReport, Task } from '../../src/contracts/index.ts'
 import { workflowOf, workflowOfWidth } from './sample-workflow.ts'
 import { startHttp } from './started-http.ts'
 
 const input = workflowOf('one', 'two')
 const request = { kind: 'split', input }
 const RunReply = z.strictObject({ run: Run })
+
+const runOf = (reply: LightMyRequestResponse): Run => RunReply.parse(reply.json()).run
 
 const submit = async (server: FastifyInstance, options: InjectOptions = {}) =>
   await server.inject({ method: 'POST', url: '/api/v1/runs', payload: request, ...options })
@@ -17,10 +19,10 @@ test('a submitted run is accepted, named in Location, and there', async (t) => {
   const { server } = await startHttp(t)
   const reply = await submit(server)
   assert.equal(reply.statusCode, 202)
-  const { run } = RunReply.parse(reply.json())
+  const run = runOf(reply)
   assert.equal(reply.headers.location, `/api/v1/runs/${run.id}`)
   const found = await server.inject(String(reply.headers.location))
-  assert.equal(RunReply.parse(found.json()).run.total, 2)
+  assert.equal(runOf(found).total, 2)
 })
 
 test('an Idempotency-Key makes one run of many requests', async (t) => {
@@ -31,15 +33,22 @@ test('an Idempotency-Key makes one run of many requests', async (t) => {
     replies.map(({ statusCode }) => statusCode),
     [202, 202, 202, 202, 202],
   )
-  assert.equal(new Set(replies.map((reply) => reply.json().run.id)).size, 1)
+  assert.equal(new Set(replies.map((reply) => runOf(reply).id)).size, 1)
   assert.equal((await runs.list({ limit: 10 })).runs.length, 1)
 
   const payload = { ...request, options: { title: 'another' } }
   const conflict = await submit(server, { headers, payload })
-  assert.deepEqual([conflict.statusCode, conflict.json().code], [409, 'idempotency_conflict'])
+  assert.deepEqual(
+    [conflict.statusCode, conflict.json<{ code: string }>().code],
+    [409, 'idempotency_conflict'],
+  )
   for (const key of ['', 'two words', 'k'.repeat(256), 'ümlaut']) {
     const refused = await submit(server, { headers: { 'idempotency-key': key } })
-    assert.deepEqual([refused.statusCode, refused.json().code], [400, 'request_invalid'], key)
+    assert.deepEqual(
+      [refused.statusCode, refused.json<{ code: string }>().code],
+      [400, 'request_invalid'],
+      key,
+    )
   }
   assert.equal((await runs.list({ limit: 10 })).runs.length, 1)
 })
@@ -47,7 +56,7 @@ test('an Idempotency-Key makes one run of many requests', async (t) => {
 test('pages hold every run and every task once, in order', async (t) => {
   const { server } = await startHttp(t)
   const ids: string[] = []
-  for (let count = 0; count < 5; count += 1) ids.unshift((await submit(server)).json().run.id)
+  for (let count = 0; count < 5; count += 1) ids.unshift(runOf(await submit(server)).id)
 
   const walk = async (url: string, list: string) => {
     const Page = z.object({
@@ -89,28 +98,31 @@ test('pages hold every run and every task once, in order', async (t) => {
 test('a run is cancelled, filtered by its state, retried and reported', async (t) => {
   const { server } = await startHttp(t)
   const payload = { kind: 'split', input: workflowOfWidth(40), options: { concurrency: 1 } }
-  const { run } = RunReply.parse((await submit(server, { payload })).json())
+  const run = runOf(await submit(server, { payload }))
   const act = async (action: string) =>
     await server.inject({ method: 'POST', url: `/api/v1/runs/${run.id}/${action}` })
 
   const cancelled = await act('cancel')
   assert.equal(cancelled.statusCode, 202)
-  assert.equal(RunReply.parse(cancelled.json()).run.id, run.id)
+  assert.equal(runOf(cancelled).id, run.id)
   // The stream ends when the last running task has let go.
   await server.inject(`/api/v1/runs/${run.id}/stream`)
   const stopped = await server.inject('/api/v1/runs?state=cancelled')
   assert.deepEqual(
-    stopped.json().runs.map(({ id }: { id: string }) => id),
+    stopped.json<{ runs: Run[] }>().runs.map(({ id }) => id),
     [run.id],
   )
-  assert.deepEqual((await server.inject('/api/v1/runs?state=succeeded')).json().runs, [])
+  assert.deepEqual(
+    (await server.inject('/api/v1/runs?state=succeeded')).json<{ runs: Run[] }>().runs,
+    [],
+  )
 
   const retried = await act('retry')
   assert.equal(retried.statusCode, 202)
-  assert.ok(!['cancelled', 'failed'].includes(RunReply.parse(retried.json()).run.state))
+  assert.ok(!['cancelled', 'failed'].includes(runOf(retried).state))
   await act('cancel')
   const report = await server.inject(`/api/v1/runs/${run.id}/report`)
-  assert.equal(report.json().tasks.length, 40)
+  assert.equal(report.json<RunReport>().tasks.length, 40)
 })
 
 test('nothing that is refused is stored, and the reason is in the problem', async (t) => {
@@ -129,14 +141,14 @@ test('nothing that is refused is stored, and the reason is in the problem', asyn
     const reply = await submit(server, { payload, headers })
     assert.equal(reply.statusCode, status, payload)
     assert.match(String(reply.headers['content-type']), /^application\/problem\+json/)
-    assert.equal(reply.json().instance, reply.headers['x-request-id'])
+    assert.equal(reply.json<{ instance: string }>().instance, reply.headers['x-request-id'])
   }
   assert.deepEqual((await runs.list({ limit: 10 })).runs, [])
 })
 
 test('strange bytes in ids, queries and bodies never end in a fault', async (t) => {
   const { server } = await startHttp(t)
-  const id = (await submit(server)).json().run.id
+  const id = runOf(await submit(server)).id
   const urls = [
     'a%00b',
     '..%2f..',

@@ -101,10 +101,14 @@ test('refuses a place that is none, and a run that is none', async (t) => {
     const byHeader = await server.inject({ url, headers: { 'last-event-id': place } })
     const byQuery = await server.inject({ url, query: { after: place } })
     for (const reply of [byHeader, byQuery])
-      assert.deepEqual([reply.statusCode, reply.json().code], [400, 'request_invalid'], place)
+      assert.deepEqual(
+        [reply.statusCode, reply.json<{ code: string }>().code],
+        [400, 'request_invalid'],
+        place,
+      )
   }
   const missing = await server.inject('/api/v1/runs/nosuchrun000/stream')
-  assert.deepEqual([missing.statusCode, missing.json().code], [404, 'not_found'])
+  assert.deepEqual([missing.statusCode, missing.json<{ code: string }>().code], [404, 'not_found'])
 })
 
 /** The same service, with `events` replaced: its events still belong to a real run. */
