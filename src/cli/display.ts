@@ -1,10 +1,13 @@
 import type { Writable } from 'node:stream'
 import { createLogUpdate } from 'log-update'
+import type { Task } from '../contracts/index.ts'
 import { liveView, type Watched } from './live-view.ts'
 import { ProgressLines } from './progress-lines.ts'
 
 /** Where a run's progress is shown while it goes on; all of it goes to stderr. */
 export type Display = {
+  /** Tasks whose state is no news. */
+  readonly know: (tasks: readonly Task[]) => void
   /** Shows the run as it is; `now` is in milliseconds since the epoch. */
   readonly show: (watched: Watched, now: number) => void
   /** Says one line that stays. */
@@ -28,6 +31,7 @@ export function liveDisplay(stream: NodeJS.WriteStream): Display {
     return liveView(watched, { width, height, now, colour: stream.hasColors() }).join('\n')
   }
   return {
+    know: () => undefined,
     show: (watched, now) => update(frame(watched, now)),
     say: (line) => update.persist(line),
     log: (text) => update.persist(text.trimEnd()),
@@ -46,6 +50,7 @@ export function plainDisplay(stream: Writable): Display {
     if (lines.length > 0) stream.write(`${lines.join('\n')}\n`)
   }
   return {
+    know: (tasks) => progress.know(tasks),
     show: (watched, now) => write(progress.next(watched.tasks, now)),
     say: (line) => write([line]),
     log: (text) => stream.write(text),
@@ -59,5 +64,5 @@ export function silentDisplay(stream: Writable): Display {
   const log = (text: string): void => {
     stream.write(text)
   }
-  return { show: nothing, say: nothing, log, end: nothing, frameMs: null }
+  return { know: nothing, show: nothing, say: nothing, log, end: nothing, frameMs: null }
 }

@@ -37,7 +37,11 @@ function checkLines(check: Check, look: Look): readonly string[] {
   const verdict: Span = check.passed ? ['green', 'passed'] : ['red', `failed${exit}`]
   const line = styledLine([label('check'), verdict, `  ${safeText(check.command)}`], look)
   if (check.passed) return [line]
-  const output = check.outputTail.trimEnd().split('\n').slice(-mostOutputLines)
+  const output = check.outputTail
+    .trimEnd()
+    .split('\n')
+    .filter((text) => text.trim() !== '')
+    .slice(-mostOutputLines)
   return [line, ...output.map((text) => styledLine([['dim', `  | ${safeText(text)}`]], look))]
 }
 

@@ -66,6 +66,9 @@ export async function printReport(report: RunReport, flags: ReportFlags): Promis
   return exitCodeOfRun(report.run.state, isSound(report.run.report))
 }
 
+/** Name of the agent that is simulated where no model is configured. */
+const modelAgent = 'model'
+
 function opening(run: Run, simulated: boolean): string {
   const label = simulated ? `  [${simulatedLabel} model provider]` : ''
   const size = `${formatCount(run.total, 'task')}, ${formatCount(run.slots, 'slot')}`
@@ -86,7 +89,7 @@ async function cancelWhenInterrupted(performance: Performance): Promise<void> {
 export async function performRun(performance: Performance): Promise<number> {
   const { session, run, flags, display } = performance
   const { runs } = session
-  display.say(opening(run, session.simulated))
+  display.say(opening(run, session.simulated && run.agent === modelAgent))
   await session.startWorker({ runId: run.id })
   const following = followRun({
     runs,

@@ -27,6 +27,15 @@ test('a line when a task starts, is tried again, and ends; none when nothing cha
   assert.deepEqual(progress.end([failed]), [])
 })
 
+test('what was known before is not told again', () => {
+  const progress = new ProgressLines()
+  const done = sampleTask('a', { state: 'succeeded', attempts: 1 })
+  progress.know([done])
+  assert.deepEqual(progress.next([done, sampleTask('b', { state: 'running', attempts: 1 })], 0), [
+    'started    Title of b',
+  ])
+})
+
 test('a flood of changes is summed up, failures are always listed', () => {
   const progress = new ProgressLines()
   const tasks = Array.from({ length: 500 }, (_, index) =>

@@ -39,6 +39,13 @@ export class ProgressLines {
   #inWindow = 0
   #unsaid = 0
 
+  /** Tasks whose state is no news, such as those that succeeded before a retry. */
+  know(tasks: readonly Task[]): void {
+    for (const task of tasks) {
+      this.#said.set(task.id, { state: task.state, attempt: task.attempts })
+    }
+  }
+
   /** The lines for what changed since the last call. `now` is in milliseconds since the epoch. */
   next(tasks: readonly Task[], now: number): readonly string[] {
     const lines: string[] = []

@@ -60,7 +60,7 @@ test('quiet means the report and nothing else', async () => {
 })
 
 test('faults: exit 1, failures with reasons, and the way to rerun', async () => {
-  const env = { MANIPLE_SIMULATION_FAULTS_SERVER_ERROR: '1', MANIPLE_RUN_RETRIES: '0' }
+  const env = { MANIPLE_SIMULATION_FAULTS_RATE500: '1', MANIPLE_RUN_RETRIES: '0' }
   const { code, stdout } = await line.run(['split', 'examples/dependencies.json'], { env })
   assert.equal(code, 1, stdout)
   assert.match(stdout, /^tasks {7}5: 1 failed, 4 skipped$/m)

@@ -12,6 +12,8 @@ export async function retry(id: string, flags: RetryFlags): Promise<number> {
   const { signal } = interrupts
   const display = displayFor(flags)
   await using session = await openFor({ settings, flags, display, command, signal })
+  const before = await session.runs.snapshot(id)
+  display.know(before.tasks.filter((task) => task.state === 'succeeded'))
   const run = await session.runs.retry(id)
   return await performRun({ session, run, flags, display, interrupted: signal })
 }

@@ -14,6 +14,8 @@ export async function watch(id: string, flags: GlobalFlags & QuietFlag): Promise
   const display = displayFor(flags)
   await using session = await openFor({ settings: loadSettings(flags), flags, display, signal })
   const { runs } = session
+  const { tasks } = await runs.snapshot(id)
+  display.know(tasks.filter((task) => task.finishedAt !== null))
   try {
     await followRun({ runs, id, display, clock: systemClock, signal })
   } catch (error) {
