@@ -46,14 +46,12 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
 
 /** Gives a full disk its name; any other surprise stays as it is. */
 async function named<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
+  return work.catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EROFS') throw error
     const message = `A clone could not be written (${code}): free space, then retry`
     throw new AppError('disk_full', message, { cause: error })
-  }
+  })
 }
 
 async function openSetting(options: CommandAgentOptions): Promise<CommandSetting> {

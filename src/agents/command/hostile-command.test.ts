@@ -30,22 +30,24 @@ const harmless: Record<string, string> = {
   replace: 'git replace -f HEAD HEAD~1; echo x > b; true',
 }
 
-for (const [id, command] of Object.entries(harmless)) {
-  test(`the user's repository survives: ${id}`, async () => {
-    using scratch = new Scratch()
-    scratch.commit({ a: '1' })
-    scratch.commit({ a: '2' })
-    scratch.git('tag', 'v1')
-    scratch.write('a', 'work in progress')
-    scratch.git('stash')
-    scratch.write('a', 'more work')
-    const before = scratch.snapshot()
-    await scratch.agent(command).perform(taskOf(id), contextOf())
-    assert.deepEqual(scratch.snapshot(), before)
-    assert.deepEqual(scratch.clones(), [])
-    scratch.git('fsck', '--strict')
-  })
-}
+test("the user's repository survives", async (t) => {
+  using scratch = new Scratch()
+  scratch.commit({ a: '1' })
+  scratch.commit({ a: '2' })
+  scratch.git('tag', 'v1')
+  scratch.write('a', 'work in progress')
+  scratch.git('stash')
+  scratch.write('a', 'more work')
+  const before = scratch.snapshot()
+  for (const [id, command] of Object.entries(harmless)) {
+    await t.test(id, async () => {
+      await scratch.agent(command).perform(taskOf(id), contextOf())
+      assert.deepEqual(scratch.snapshot(), before)
+    })
+  }
+  assert.deepEqual(scratch.clones(), [])
+  scratch.git('fsck', '--strict')
+})
 
 const breaking: Record<string, string> = {
   'no-git': 'rm -rf .git; git stash; git commit -am x; git tag evil; true',
@@ -58,22 +60,24 @@ const breaking: Record<string, string> = {
   'odd-head': 'echo "ref: refs/../../../../x" > .git/HEAD',
 }
 
-for (const [id, command] of Object.entries(breaking)) {
-  test(`a broken clone fails clearly and publishes nothing: ${id}`, async () => {
-    using scratch = new Scratch()
-    scratch.commit({ a: '1' })
-    Object.assign(scratch.environment, { SOURCE: scratch.root })
-    const before = scratch.snapshot()
-    const agent = scratch.agent(command, { passEnvironment: ['SOURCE'] })
-    await assert.rejects(agent.perform(taskOf('a'), contextOf()), {
-      code: 'agent_failed',
-      message: /nothing was published/u,
+test('a broken clone fails clearly and publishes nothing', async (t) => {
+  using scratch = new Scratch()
+  scratch.commit({ a: '1' })
+  Object.assign(scratch.environment, { SOURCE: scratch.root })
+  const before = scratch.snapshot()
+  for (const [id, command] of Object.entries(breaking)) {
+    await t.test(id, async () => {
+      const agent = scratch.agent(command, { passEnvironment: ['SOURCE'] })
+      await assert.rejects(agent.perform(taskOf('a'), contextOf()), {
+        code: 'agent_failed',
+        message: /nothing was published/u,
+      })
+      assert.deepEqual(scratch.snapshot(), before)
     })
-    assert.deepEqual(scratch.snapshot(), before)
-    assert.deepEqual(scratch.branches(), ['refs/heads/maniple/run1/base'])
-    assert.deepEqual(scratch.clones(), [])
-  })
-}
+  }
+  assert.deepEqual(scratch.branches(), ['refs/heads/maniple/run1/base'])
+  assert.deepEqual(scratch.clones(), [])
+})
 
 test('an agent without .git finds no repository further up', async () => {
   using scratch = new Scratch()
