@@ -1,9 +1,12 @@
 import type { BenchContext, Peer, RunningPeer } from './contract.ts'
 
+/** How often each is measured: slow peers are worth fewer rounds where no goal hangs on them. */
+export type Rounds = { readonly own: number; readonly peers: number }
+
 type Comparison<T> = {
   readonly peers: readonly Peer[]
   readonly context: BenchContext
-  readonly rounds: number
+  readonly rounds: Rounds
   /** Null when the peer has no such thing. */
   readonly measure: (peer: RunningPeer) => Promise<T> | null
   readonly log: (line: string) => void
@@ -11,6 +14,10 @@ type Comparison<T> = {
 
 /** Enough to have code compiled, statements prepared and connections open. */
 const warmUpTasks = 200
+
+export function isOwn(peer: Peer): boolean {
+  return peer.name === 'Maniple'
+}
 
 async function runRound<T>(peer: Peer, comparison: Comparison<T>): Promise<T | null> {
   const running = await peer.start(comparison.context)
@@ -29,9 +36,10 @@ async function runRound<T>(peer: Peer, comparison: Comparison<T>): Promise<T | n
 export async function compare<T>(comparison: Comparison<T>): Promise<Map<Peer, T[]>> {
   const results = new Map<Peer, T[]>()
   const failed = new Set<Peer>()
-  for (let round = 0; round < comparison.rounds; round += 1) {
+  const { own, peers } = comparison.rounds
+  for (let round = 0; round < Math.max(own, peers); round += 1) {
     for (const peer of comparison.peers) {
-      if (failed.has(peer)) continue
+      if (failed.has(peer) || round >= (isOwn(peer) ? own : peers)) continue
       try {
         const result = await runRound(peer, comparison)
         if (result === null) failed.add(peer)

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { BenchContext } from './contract.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 /** The machine's side of a bench: one PostgreSQL server, and a directory for the peers' files. */
 export type Host = {
@@ -33,7 +33,7 @@ async function connectionsGone(client: pg.Client, database: string): Promise<voi
 
 /** Each call of `createDatabase` and `createDirectory` starts from nothing, whatever was there. */
 export async function openHost(url: string): Promise<Host> {
-  const root = await mkdtemp(join(tmpdir(), 'maniple-bench-'))
+  const root = await temporaryDirectory('maniple-bench-')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   const databases = new Set<string>()
@@ -50,7 +50,7 @@ export async function openHost(url: string): Promise<Host> {
     return databaseUrl(url, name)
   }
   const createDirectory = async (peer: string): Promise<string> => {
-    const path = join(root, peer)
+    const path = join(root.path, peer)
     await rm(path, { recursive: true, force: true })
     await mkdir(path)
     return path
@@ -67,7 +67,7 @@ export async function openHost(url: string): Promise<Host> {
     close: async () => {
       for (const name of databases) await dropDatabase(name)
       await client.end()
-      await rm(root, { recursive: true, force: true })
+      await root.remove()
     },
   }
 }

@@ -1,6 +1,4 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../src/database/index.ts'
 import type { Peer } from './contract.ts'
@@ -17,6 +15,7 @@ import { measureLatency } from './rows/latency.ts'
 import { measureLayers } from './rows/layers.ts'
 import type { MeasureRow } from './rows/row.ts'
 import { measureManySleepers, measureSleepers } from './rows/sleepers.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
 
 const usage = `npm run bench -- [options]
 
@@ -44,7 +43,8 @@ const peers: Readonly<Record<string, Peer>> = {
 }
 
 function log(line: string): void {
-  process.stderr.write(`${line}\n`)
+  const seconds = Math.round(performance.now() / 1_000)
+  process.stderr.write(`${String(seconds).padStart(4)} s  ${line}\n`)
 }
 
 /** Which of `known` a comma-separated list names; all when there is no list. */
@@ -72,13 +72,13 @@ async function availablePeers(chosen: readonly Peer[]): Promise<Peer[]> {
 
 /** A server of the bench's own, in a directory that goes with it. */
 async function openServer(databaseUrl: string | undefined) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'maniple-bench-data-'))
+  const dataDir = await temporaryDirectory('maniple-bench-data-')
   const warn = (fields: object, message: string) => {
     log(`${message}: ${'err' in fields ? String(fields.err) : JSON.stringify(fields)}`)
   }
   const database = await openDatabase({
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
-    dataDir,
+    dataDir: dataDir.path,
     log: { info: () => {}, warn, error: warn },
     poolSize: 1,
     idleStopMs: 1_000,
@@ -88,7 +88,7 @@ async function openServer(databaseUrl: string | undefined) {
     close: async () => {
       await database.close()
       // The server stops by itself when its directory has gone.
-      await rm(dataDir, { recursive: true, force: true })
+      await dataDir.remove()
     },
   }
 }
@@ -121,6 +121,9 @@ async function bench(): Promise<void> {
     await host.close()
     await server.close()
   }
+  // A missed goal is a finding; a Maniple that cannot be measured is a failure.
+  const isWhole = rows.every((row) => row.lines.some((line) => line.engine.startsWith(maniple.name)))
+  if (!isWhole) process.exitCode = 1
   const machine = describeMachine({ server: host.server, now: new Date() })
   const stores = measured.map((peer) => `- ${peer.name} ${peer.version}: ${peer.store}`)
   const report = [machine, '', renderTable(rows), '', ...stores, ''].join('\n')
@@ -130,5 +133,8 @@ async function bench(): Promise<void> {
     await appendFile(values.markdown, `\n## ${machine.slice(0, 10)}${note}\n\n${report}`)
   }
 }
+
+// Leaving through `exit` takes the servers and directories along that a signal would leave behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 await bench()

@@ -1,4 +1,4 @@
-import { compare } from '../compare.ts'
+import { compare, isOwn, type Rounds } from '../compare.ts'
 import type { Peer, RunningPeer, Timing } from '../contract.ts'
 import type { Goal, Line, Row } from '../report.ts'
 import { formatRatio } from '../report.ts'
@@ -7,7 +7,7 @@ import type { RowContext } from './row.ts'
 
 export type TimingComparison = {
   readonly title: string
-  readonly rounds: number
+  readonly rounds: Rounds
   /** Tasks at once; null for each engine's own choice. */
   readonly slots: number | null
   readonly peers: readonly Peer[]
@@ -33,7 +33,7 @@ export async function compareTimings(
   const results = await compare({ peers, context: host.context(slots), rounds, measure, log })
   const medians = new Map<Peer, Timing>()
   for (const [peer, timings] of results) medians.set(peer, medianRound(timings))
-  const own = peers.find((peer) => peer.name === 'Maniple')
+  const own = peers.find(isOwn)
   const ownTiming = own === undefined ? undefined : medians.get(own)
   const lines = [...medians].map(([peer, timing]): Line => {
     const ratio =

@@ -11,7 +11,7 @@ export const measureFlat: MeasureRow = async (context) => {
   const row = await compareTimings(
     {
       title: `1. durable no-op tasks, ${count.toLocaleString('en-US')} wide`,
-      rounds: context.quick ? 1 : 3,
+      rounds: context.quick ? { own: 1, peers: 1 } : { own: 3, peers: 3 },
       slots: null,
       peers: context.peers,
       measure: (peer) => peer.tasks({ count, ms: 0 }),

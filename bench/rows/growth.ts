@@ -33,7 +33,7 @@ export const measureGrowth: MeasureRow = async (context) => {
   })
   const grown = await withManiple(context, async (running) => {
     await running.fillFinished(finished)
-    context.log('   the finished tasks are in place')
+    context.log('the finished tasks are in place')
     return rate(queued, await running.drain(queued))
   })
   const share = grown / empty

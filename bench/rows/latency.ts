@@ -1,4 +1,4 @@
-import { compare } from '../compare.ts'
+import { compare, isOwn } from '../compare.ts'
 import { formatRatio, type Line } from '../report.ts'
 import { quantile } from '../statistics.ts'
 import type { MeasureRow } from './row.ts'
@@ -13,7 +13,7 @@ export const measureLatency: MeasureRow = async (context) => {
   const results = await compare({
     peers: context.peers,
     context: context.host.context(null),
-    rounds: context.quick ? 1 : 2,
+    rounds: { own: context.quick ? 1 : 3, peers: 1 },
     measure: (peer) => peer.chains?.(load) ?? null,
     log: context.log,
   })
@@ -23,14 +23,14 @@ export const measureLatency: MeasureRow = async (context) => {
     const latencies = rounds.flat()
     const p50 = quantile(latencies, 0.5)
     const p99 = quantile(latencies, 0.99)
-    const isOwn = peer.name === 'Maniple'
-    if (isOwn) own = p50
+    const isManiple = isOwn(peer)
+    if (isManiple) own = p50
     lines.push({
       engine: `${peer.name} ${peer.version}`,
       result: `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
       detail: `${latencies.length.toLocaleString('en-US')} hand-overs`,
-      ratio: isOwn || own === null ? '' : formatRatio(p50 / own),
-      goal: isOwn
+      ratio: isManiple || own === null ? '' : formatRatio(p50 / own),
+      goal: isManiple
         ? {
             text: `p50 ≤ ${goal.p50} ms, p99 ≤ ${goal.p99} ms`,
             met: p50 <= goal.p50 && p99 <= goal.p99,

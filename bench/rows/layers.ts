@@ -12,7 +12,7 @@ export const measureLayers: MeasureRow = async (context) => {
   const row = await compareTimings(
     {
       title: `2. durable graph, ${load.layers} layers × ${load.width}, two dependencies each, a lane limit`,
-      rounds: context.quick ? 1 : 3,
+      rounds: context.quick ? { own: 1, peers: 1 } : { own: 3, peers: 1 },
       slots: null,
       peers: context.peers,
       measure: (peer) => peer.graph?.(load) ?? null,
