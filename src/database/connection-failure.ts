@@ -9,6 +9,11 @@ export function errorCode(error: unknown): string {
   return ''
 }
 
+/** Fields for a log line. The error itself drags its whole client along. */
+export function failureFields(error: unknown): { readonly code: string; readonly reason: string } {
+  return { code: errorCode(error), reason: error instanceof Error ? error.message : String(error) }
+}
+
 const causes: Readonly<Record<string, string>> = {
   '28P01': 'refuses the user name or password: correct DATABASE_URL',
   '28000': 'refuses this user from this address: correct DATABASE_URL or pg_hba.conf',

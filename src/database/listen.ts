@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { failureFields } from './connection-failure.ts'
 import type { ListenOptions, Subscription } from './database.ts'
 import type { Log } from './log.ts'
 
@@ -15,7 +16,9 @@ const longestRetryMs = 2_000
 async function connectListener(options: ListenConnection): Promise<pg.Client> {
   const client = new pg.Client(options.config())
   // Without a handler the loss of an idle connection would end the process; 'end' follows it.
-  client.on('error', (error) => options.log.warn({ err: error }, 'listening connection failed'))
+  client.on('error', (error) =>
+    options.log.warn(failureFields(error), 'listening connection failed'),
+  )
   client.on('notification', (message) => options.onNotify(message.payload ?? ''))
   try {
     await client.connect()
@@ -48,7 +51,7 @@ export async function listen(options: ListenConnection): Promise<Subscription> {
       } catch (error) {
         if (closing.signal.aborted) return
         options.log.warn(
-          { err: error, channel: options.channel },
+          { ...failureFields(error), channel: options.channel },
           'listening connection not back yet',
         )
       }

@@ -2,11 +2,11 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import pg from 'pg'
 import { AppError } from '../shared/index.ts'
-import { connectionFailure, placeOf } from './connection-failure.ts'
+import { connectionFailure, failureFields, placeOf } from './connection-failure.ts'
 import { type ConnectionTarget, clientConfig, connectionUrl } from './connection-target.ts'
 import type { Database, Subscription } from './database.ts'
 import { attachServer } from './embedded/attach-server.ts'
-import { serverUser, stateTarget } from './embedded/server-state.ts'
+import { stateTarget } from './embedded/server-state.ts'
 import { stayAttached } from './embedded/stay-attached.ts'
 import { listen } from './listen.ts'
 import type { Log } from './log.ts'
@@ -45,7 +45,9 @@ function newPool(target: ConnectionTarget, options: OpenDatabaseOptions): pg.Poo
     idleTimeoutMillis: 30_000,
   })
   // An idle connection that fails must not end the process; the next query gets a new one.
-  pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'))
+  pool.on('error', (error) =>
+    options.log.warn(failureFields(error), 'idle database connection lost'),
+  )
   return pool
 }
 
@@ -53,15 +55,18 @@ async function embeddedServer(options: OpenDatabaseOptions): Promise<Server> {
   const dataDir = resolve(options.dataDir)
   const idleMs = options.idleStopMs ?? defaultIdleStopMs
   const signal = options.signal ?? new AbortController().signal
-  const attachment = await attachServer({ dataDir, idleMs, log: options.log, signal })
-  let target = stateTarget(attachment.state, serverUser)
+  const attachment = await attachServer({
+    ...{ dataDir, idleMs, log: options.log, signal },
+    mustExist: false,
+  })
+  let target = stateTarget(attachment.state)
   const pool = newPool(target, options)
   const release = stayAttached(attachment, {
     dataDir,
     idleMs,
     log: options.log,
     onReturn: (state) => {
-      target = stateTarget(state, serverUser)
+      target = stateTarget(state)
       // New connections of the pool are made from these options.
       pool.options.port = state.port
       pool.options.password = state.password

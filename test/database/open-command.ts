@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/database/index.ts'
 import { AppError } from '../../src/shared/index.ts'
 
 const write = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) => {
-  process.stderr.write(`${level} ${message} ${String(fields.err ?? '')}\n`)
+  process.stderr.write(`${level} ${message} ${JSON.stringify(fields)}\n`)
 }
 const log = { info: write('info'), warn: write('warn'), error: write('error') }
 const say = (line: Readonly<Record<string, unknown>>) =>
@@ -24,7 +24,7 @@ async function answer(
       const { rows } = await pool.query(text)
       return say({ rows })
     } catch (error) {
-      log.warn({ err: error }, 'query failed, trying again')
+      log.warn({ err: String(error) }, 'query failed, trying again')
       await delay(50)
     }
   }

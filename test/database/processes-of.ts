@@ -9,13 +9,13 @@ function commandLine(pid: string): string {
   }
 }
 
-/** Ids of running processes whose command line names the data directory. */
-export function processesOf(dataDir: string, word = ''): readonly number[] {
+/** Ids of running processes whose command line holds the text. */
+export function processesOf(text: string, word = ''): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       const line = commandLine(pid)
-      return line.includes(dataDir) && line.includes(word)
+      return line.includes(text) && line.includes(word)
     })
     .map(Number)
 }

@@ -1,18 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { AppError } from '../../shared/index.ts'
-import { connectionFailure, errorCode } from '../connection-failure.ts'
+import { connectionFailure, errorCode, failureFields } from '../connection-failure.ts'
 import { clientConfig } from '../connection-target.ts'
 import type { Log } from '../log.ts'
 import { isAlive } from './process-identity.ts'
 import { folderFailure, serverFolder } from './server-folder.ts'
-import { readState, type ServerState, serverUser, stateTarget } from './server-state.ts'
-import { startKeeper } from './start-keeper.ts'
+import { readState, type ServerState, stateTarget } from './server-state.ts'
+import { type KeeperStartOptions, startKeeper } from './start-keeper.ts'
 
-export type AttachOptions = {
-  /** Absolute. */
-  readonly dataDir: string
-  readonly idleMs: number
+export type AttachOptions = KeeperStartOptions & {
   readonly log: Log
   readonly signal: AbortSignal
 }
@@ -55,8 +52,10 @@ function knownState(dataDir: string): ServerState | undefined {
 async function tryAttach(options: AttachOptions): Promise<Attachment | undefined> {
   const state = knownState(options.dataDir)
   if (state?.isOpen !== true) return undefined
-  const client = new pg.Client(clientConfig(stateTarget(state, serverUser), 'maniple attachment'))
-  client.on('error', (error) => options.log.warn({ err: error }, 'attachment to the database lost'))
+  const client = new pg.Client(clientConfig(stateTarget(state), 'maniple attachment'))
+  client.on('error', (error) =>
+    options.log.warn(failureFields(error), 'attachment to the database lost'),
+  )
   try {
     await client.connect()
     if (knownState(options.dataDir)?.isOpen === true) return { state, client }
@@ -84,10 +83,10 @@ export async function attachServer(options: AttachOptions): Promise<Attachment> 
     options.signal.throwIfAborted()
     const found = await tryAttach(options)
     if (found !== undefined) {
-      if (!isAlive(found.state.keeper)) await startKeeper(options.dataDir, options.idleMs)
+      if (!isAlive(found.state.keeper)) await startKeeper(options)
       return found
     }
-    const start = await startKeeper(options.dataDir, options.idleMs)
+    const start = await startKeeper(options)
     if (Date.now() > until) {
       const { keeperLog, serverLog } = serverFolder(options.dataDir)
       throw new AppError(

@@ -122,7 +122,7 @@ export function resetPassword(home: ServerHome, password: string): void {
   const { folder, account, binaries } = home
   const { file, args, options } = launch(account, folder.cluster, [
     binaries.postgres,
-    (pgdata) => ['--single', '-D', pgdata, 'postgres'],
+    (pgdata) => ['--single', '-D', pgdata, 'template1'],
   ])
   const { stdout, stderr } = spawnSync(file, args, {
     ...options,

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { failureFields } from '../connection-failure.ts'
 import type { Log } from '../log.ts'
 import type { ServerHome } from './cluster.ts'
 import { connectControl, hasEnded, type OpenServer, openServer } from './open-server.ts'
@@ -18,8 +19,6 @@ type Keeping = {
 }
 
 type StopReason = 'idle' | 'asked' | 'folder gone'
-
-const fastStopMs = 60_000
 
 /** A check that the data directory is still the one that we opened. */
 function folderWatch(home: ServerHome): () => boolean {
@@ -57,10 +56,10 @@ async function withControl(keeping: Keeping, server: OpenServer): Promise<OpenSe
     await server.control.query('select')
     return server
   } catch (error) {
-    keeping.log.warn({ err: String(error) }, 'control connection lost')
+    keeping.log.warn(failureFields(error), 'control connection lost')
     await server.control.end()
     const control = await connectControl(server.state, (lost) =>
-      keeping.log.warn({ err: String(lost) }, 'control connection failed'),
+      keeping.log.warn(failureFields(lost), 'control connection failed'),
     )
     return { ...server, control }
   }
@@ -75,7 +74,7 @@ async function reopen(keeping: Keeping, server: OpenServer): Promise<OpenServer>
 
 function open(keeping: Keeping): Promise<OpenServer> {
   return openServer(keeping.home, (error) =>
-    keeping.log.warn({ err: String(error) }, 'control connection failed'),
+    keeping.log.warn(failureFields(error), 'control connection failed'),
   )
 }
 
@@ -120,7 +119,7 @@ async function superviseUntilStop(keeping: Keeping, first: OpenServer): Promise<
       }
     } catch (error) {
       // The postmaster may be ending or restarting its backends: the next round tells.
-      keeping.log.warn({ err: String(error) }, 'server did not answer')
+      keeping.log.warn(failureFields(error), 'server did not answer')
       await delay(50)
     }
   }
@@ -137,7 +136,8 @@ export async function keepServer(keeping: Keeping): Promise<void> {
   const isThere = reason !== 'folder gone'
   if (isThere) writeState(home.folder.state, { ...server.state, isOpen: false })
   await server.control.end()
-  await stopPostmaster(server.process, isThere ? fastStopMs : 3_000)
+  // No checkpoint into a folder that somebody is just removing.
+  await stopPostmaster(server.process, isThere ? 'checkpoint' : 'at once')
   if (isThere) {
     writeState(home.folder.state, {
       ...server.state,

@@ -9,7 +9,7 @@ import { takeKeeperLock } from './keeper-lock.ts'
 import { type KeeperReport, reportDescriptor } from './keeper-report.ts'
 import { serverAccount } from './server-account.ts'
 import { serverBinaries } from './server-binaries.ts'
-import { folderFailure, type ServerFolder, serverFolder } from './server-folder.ts'
+import { folderFailure, requireFolder, type ServerFolder, serverFolder } from './server-folder.ts'
 
 function write(level: string, fields: Readonly<Record<string, unknown>>, msg: string): void {
   const line = { level, time: new Date().toISOString(), pid: process.pid, ...fields, msg }
@@ -47,7 +47,7 @@ function asAppError(folder: ServerFolder, error: unknown): AppError {
   )
 }
 
-async function keep(dataDir: string, idleMs: number): Promise<void> {
+async function keep(dataDir: string, idleMs: number, mustExist: boolean): Promise<void> {
   const folder = serverFolder(dataDir)
   const stop = new AbortController()
   process.on('SIGTERM', () => stop.abort())
@@ -56,6 +56,7 @@ async function keep(dataDir: string, idleMs: number): Promise<void> {
   try {
     const lock = takeKeeperLock(folder.lock)
     if (lock === undefined) return report({ kind: 'held' })
+    if (mustExist) requireFolder(folder)
     const binaries = serverBinaries()
     const account = serverAccount(folder, binaries)
     const home = { folder, binaries, account }
@@ -72,11 +73,11 @@ async function keep(dataDir: string, idleMs: number): Promise<void> {
   }
 }
 
-const [dataDir, idleMs] = process.argv.slice(2)
+const [dataDir, idleMs, existence] = process.argv.slice(2)
 if (dataDir === undefined || !(Number(idleMs) > 0)) {
-  process.stderr.write('usage: keeper DATA-DIRECTORY IDLE-MILLISECONDS\n')
+  process.stderr.write('usage: keeper DATA-DIRECTORY IDLE-MILLISECONDS new|existing\n')
   process.exitCode = 2
 } else {
   process.umask(0o077)
-  await keep(dataDir, Number(idleMs))
+  await keep(dataDir, Number(idleMs), existence === 'existing')
 }

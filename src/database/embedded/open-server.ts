@@ -6,7 +6,13 @@ import { clientConfig } from '../connection-target.ts'
 import { createCluster, inspectCluster, resetPassword, type ServerHome } from './cluster.ts'
 import { freePort, runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
-import { readState, type ServerState, serverUser, stateTarget, writeState } from './server-state.ts'
+import {
+  readState,
+  type ServerState,
+  serverDatabase,
+  stateTarget,
+  writeState,
+} from './server-state.ts'
 
 /** A running server with the keeper's own connection to it. */
 export type OpenServer = {
@@ -29,12 +35,8 @@ async function newState(): Promise<ServerState> {
   }
 }
 
-/** The keeper's own connection, which does not count as use. */
-export async function connectControl(
-  state: ServerState,
-  onError: (error: Error) => void,
-): Promise<pg.Client> {
-  const client = new pg.Client(clientConfig(stateTarget(state, 'postgres'), 'maniple keeper'))
+async function connect(state: ServerState, database: string, onError: (error: Error) => void) {
+  const client = new pg.Client(clientConfig(stateTarget(state, database), 'maniple keeper'))
   client.on('error', onError)
   try {
     await client.connect()
@@ -42,6 +44,23 @@ export async function connectControl(
   } catch (error) {
     await client.end()
     throw error
+  }
+}
+
+/** The keeper's own connection, which does not count as use. */
+export async function connectControl(
+  state: ServerState,
+  onError: (error: Error) => void,
+): Promise<pg.Client> {
+  try {
+    return await connect(state, serverDatabase, onError)
+  } catch (error) {
+    if (errorCode(error) !== '3D000') throw error
+    // A new cluster: its ready-made database gets our name, which is faster than another copy.
+    const client = await connect(state, 'template1', onError)
+    await client.query(`alter database postgres rename to ${serverDatabase}`)
+    await client.end()
+    return connect(state, serverDatabase, onError)
   }
 }
 
@@ -62,7 +81,7 @@ async function adopt(home: ServerHome, state: ServerState): Promise<ProcessIdent
         await delay(20)
         continue
       }
-      await stopPostmaster(running.process, 10_000)
+      await stopPostmaster(running.process, 'checkpoint')
       return undefined
     }
   }
@@ -81,7 +100,7 @@ async function ensureCluster(home: ServerHome): Promise<ServerState> {
   }
   if (known !== undefined) return known
   const running = runningPostmaster(folder.cluster)
-  if (running !== undefined) await stopPostmaster(running.process, 10_000)
+  if (running !== undefined) await stopPostmaster(running.process, 'checkpoint')
   const state = await newState()
   resetPassword(home, state.password)
   return state
@@ -100,12 +119,9 @@ export async function openServer(
       : { port: known.port, process: adopted }
   const draft = { ...known, port: started.port, keeper: identify(process.pid) ?? null }
   const control = await connectControl(draft, onControlError)
-  const { rows } = await control.query<{ version: string; found: boolean }>(
-    `select current_setting('server_version') as version,
-      exists (select from pg_database where datname = $1) as found`,
-    [serverUser],
+  const { rows } = await control.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
   )
-  if (rows[0]?.found !== true) await control.query(`create database ${serverUser}`)
   const state = {
     ...draft,
     serverVersion: rows[0]?.version ?? '',

@@ -155,14 +155,19 @@ async function waitForEnd(server: ProcessIdentity, ms: number): Promise<boolean>
   return true
 }
 
-/** Stops PostgreSQL: fast first, then without a checkpoint, then hard. All three are crash-safe. */
-export async function stopPostmaster(server: ProcessIdentity, fastMs: number): Promise<void> {
-  const steps = [
-    ['SIGINT', fastMs],
-    ['SIGQUIT', 5_000],
-    ['SIGKILL', 5_000],
-  ] as const
-  for (const [signal, ms] of steps) {
+/** Each is crash-safe: what was committed is there after the next start. */
+const stopSteps = [
+  ['SIGINT', 60_000],
+  ['SIGQUIT', 5_000],
+  ['SIGKILL', 5_000],
+] as const
+
+/** Stops PostgreSQL: with a last checkpoint, else without writing anything more, else hard. */
+export async function stopPostmaster(
+  server: ProcessIdentity,
+  manner: 'checkpoint' | 'at once',
+): Promise<void> {
+  for (const [signal, ms] of manner === 'checkpoint' ? stopSteps : stopSteps.slice(1)) {
     if (!isAlive(server) || !signalProcess(server.pid, signal)) return
     if (await waitForEnd(server, ms)) return
   }

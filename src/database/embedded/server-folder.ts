@@ -54,7 +54,7 @@ export function folderFailure(path: string, error: unknown): AppError | undefine
 
 /** Without the folder, a server would come back empty under those who use it. */
 export function requireFolder(folder: ServerFolder): void {
-  if (existsSync(folder.root)) return
+  if (existsSync(join(folder.cluster, 'PG_VERSION'))) return
   throw new AppError(
     'database_unavailable',
     `The data directory ${folder.root} is gone: put it back, or stop Maniple and start it anew`,

@@ -42,8 +42,9 @@ export function writeState(path: string, state: ServerState): void {
 }
 
 export const serverUser = 'maniple'
+export const serverDatabase = 'maniple'
 
-export function stateTarget(state: ServerState, database: string): ConnectionTarget {
+export function stateTarget(state: ServerState, database = serverDatabase): ConnectionTarget {
   const { port, password } = state
   return { host: '127.0.0.1', port, user: serverUser, password, database }
 }

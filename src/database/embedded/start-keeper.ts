@@ -23,6 +23,15 @@ function readAll(stream: Readable): Promise<string> {
   })
 }
 
+export type KeeperStartOptions = {
+  /** Absolute. */
+  readonly dataDir: string
+  /** How long the server may be without a client before it is stopped. */
+  readonly idleMs: number
+  /** For those who use the data already: no empty server may take its place. */
+  readonly mustExist: boolean
+}
+
 /** `ended`: the keeper was killed before it could report. */
 export type KeeperStart = 'ready' | 'held' | 'ended'
 
@@ -30,9 +39,11 @@ export type KeeperStart = 'ready' | 'held' | 'ended'
  * Starts a keeper in a session of its own and waits for its word. Throws what it failed with.
  * Nothing of the keeper holds the caller afterwards.
  */
-export async function startKeeper(dataDir: string, idleMs: number): Promise<KeeperStart> {
+export async function startKeeper(options: KeeperStartOptions): Promise<KeeperStart> {
+  const { dataDir, idleMs, mustExist } = options
+  const existence = mustExist ? 'existing' : 'new'
   const log = prepareFolder(serverFolder(dataDir))
-  const child = spawn(process.execPath, [keeperFile, dataDir, String(idleMs)], {
+  const child = spawn(process.execPath, [keeperFile, dataDir, String(idleMs), existence], {
     detached: true,
     cwd: '/',
     env: serverEnvironment,

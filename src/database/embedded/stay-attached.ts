@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
+import { failureFields } from '../connection-failure.ts'
 import { type Attachment, type AttachOptions, attachServer } from './attach-server.ts'
 import { isAlive } from './process-identity.ts'
 import { requireFolder, serverFolder } from './server-folder.ts'
 import { readState, type ServerState } from './server-state.ts'
 import { startKeeper } from './start-keeper.ts'
 
-type StayOptions = Omit<AttachOptions, 'signal'> & {
+type StayOptions = Omit<AttachOptions, 'signal' | 'mustExist'> & {
   /** The server came back, perhaps on another port. */
   readonly onReturn: (state: ServerState) => void
 }
@@ -35,13 +36,13 @@ export function stayAttached(first: Attachment, options: StayOptions): () => Pro
     while (!signal.aborted && isLost) {
       try {
         requireFolder(folder)
-        const found = await attachServer({ ...options, signal })
+        const found = await attachServer({ ...options, signal, mustExist: true })
         adoptAttachment(found)
         options.log.info({ port: found.state.port }, 'database is back')
         options.onReturn(found.state)
       } catch (error) {
         if (signal.aborted) return
-        options.log.error({ err: error }, 'database is not back yet')
+        options.log.error(failureFields(error), 'database is not back yet')
         await delay(watchMs, undefined, { signal, ref: false }).catch(() => undefined)
       }
     }
@@ -52,12 +53,12 @@ export function stayAttached(first: Attachment, options: StayOptions): () => Pro
     if (isAlive(keeper)) return
     requireFolder(folder)
     options.log.warn({}, 'keeper of the database is gone, starting another')
-    await startKeeper(options.dataDir, options.idleMs)
+    await startKeeper({ ...options, mustExist: true })
   }
   const enqueue = () => {
     work = work
       .then(() => (signal.aborted ? undefined : check()))
-      .catch((error: unknown) => options.log.error({ err: error }, 'database watch failed'))
+      .catch((error: unknown) => options.log.error(failureFields(error), 'database watch failed'))
   }
   const adoptAttachment = (found: Attachment) => {
     attachment = found
