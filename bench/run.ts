@@ -122,7 +122,9 @@ async function bench(): Promise<void> {
     await server.close()
   }
   // A missed goal is a finding; a Maniple that cannot be measured is a failure.
-  const isWhole = rows.every((row) => row.lines.some((line) => line.engine.startsWith(maniple.name)))
+  const isWhole = rows.every((row) =>
+    row.lines.some((line) => line.engine.startsWith(maniple.name)),
+  )
   if (!isWhole) process.exitCode = 1
   const machine = describeMachine({ server: host.server, now: new Date() })
   const stores = measured.map((peer) => `- ${peer.name} ${peer.version}: ${peer.store}`)

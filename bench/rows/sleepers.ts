@@ -18,7 +18,10 @@ function efficiency({ totalMs }: Timing): number {
 }
 
 /** Workers that take two seconds each, all at once: what the engine adds to real work. */
-function measureWidth({ workers, number, goal, peerRounds }: Width, context: RowContext): Promise<Row> {
+function measureWidth(
+  { workers, number, goal, peerRounds }: Width,
+  context: RowContext,
+): Promise<Row> {
   return compareTimings(
     {
       title: `${number}. ${workers.toLocaleString('en-US')} workers × ${sleepMs / 1_000} s`,
