@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { AppError } from '../shared/index.ts'
 
-export type Migration = {
+type Migration = {
   readonly number: number
   readonly name: string
   readonly sql: string
@@ -21,7 +21,7 @@ const migrationLock = 7_313_101_604
 export const packageMigrations = fileURLToPath(new URL('../../migrations/', import.meta.url))
 
 /** The numbered files of a folder, in order. Gaps and repeats are refused. */
-export async function readMigrations(folder: string): Promise<readonly Migration[]> {
+async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
   return Promise.all(
     files.map(async (file, index) => {
