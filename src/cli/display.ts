@@ -3,6 +3,7 @@ import { createLogUpdate } from 'log-update'
 import type { Task } from '../contracts/index.ts'
 import { liveView, type Watched } from './live-view.ts'
 import { ProgressLines } from './progress-lines.ts'
+import { fit } from './terminal-text.ts'
 
 /** Where a run's progress is shown while it goes on; all of it goes to stderr. */
 export type Display = {
@@ -25,15 +26,17 @@ const spareColumns = 1
 
 export function liveDisplay(stream: NodeJS.WriteStream): Display {
   const update = createLogUpdate(stream)
+  const columns = (): number => Math.max((stream.columns ?? 80) - spareColumns, 1)
   const frame = (watched: Watched, now: number): string => {
-    const width = Math.max((stream.columns ?? 80) - spareColumns, 1)
     const height = Math.max((stream.rows ?? 24) - 1, 1)
-    return liveView(watched, { width, height, now, colour: stream.hasColors() }).join('\n')
+    return liveView(watched, { width: columns(), height, now, colour: stream.hasColors() }).join(
+      '\n',
+    )
   }
   return {
     know: () => undefined,
     show: (watched, now) => update(frame(watched, now)),
-    say: (line) => update.persist(line),
+    say: (line) => update.persist(fit(line, columns())),
     log: (text) => update.persist(text.trimEnd()),
     end: () => {
       // The report says the same and more: the frame would only stand between it and the prompt.

@@ -24,7 +24,7 @@ test('a run that succeeded: counts, times, speed-up, efficiency, cost, no next s
     'sequential  9.0 s of task time',
     'speed-up    4.5 x',
     'efficiency  75.0 % of what 50 slots can give',
-    'cost        1,200 input_tokens (simulated, nothing was spent)',
+    'cost        1,200 input_tokens (simulated)',
   ])
 })
 

@@ -54,7 +54,7 @@ function figures(report: RunReport, look: Look): readonly string[] {
       : `${(report.parallelEfficiency * 100).toFixed(1)} %`
   const cached = report.tasks.filter((task) => task.cached).length
   const reused = cached === 0 ? '' : `, ${formatCount(cached, 'result')} reused from the cache`
-  const simulatedCost = report.simulated ? ' (simulated, nothing was spent)' : ''
+  const simulatedCost = report.simulated ? ' (simulated)' : ''
   return [
     field('tasks', [counts(run) + reused], look),
     field('wall time', [formatDuration(report.wallTimeMs)], look),

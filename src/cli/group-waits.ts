@@ -27,7 +27,7 @@ const phrases: Readonly<Record<WaitReason, string>> = {
 const subjectsApart = 2
 
 /** What a reason is called in a sentence: "wait for slots". */
-export function phraseOfWait(reason: WaitReason): string {
+function phraseOfWait(reason: WaitReason): string {
   return phrases[reason]
 }
 

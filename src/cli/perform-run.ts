@@ -70,7 +70,7 @@ export async function printReport(report: RunReport, flags: ReportFlags): Promis
 const modelAgent = 'model'
 
 function opening(run: Run, simulated: boolean): string {
-  const label = simulated ? `  [${simulatedLabel} model provider]` : ''
+  const label = simulated ? `  [${simulatedLabel}]` : ''
   const size = `${formatCount(run.total, 'task')}, ${formatCount(run.slots, 'slot')}`
   return `run ${run.id}: ${safeText(run.title)}, ${size}${label}`
 }

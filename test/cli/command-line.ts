@@ -86,8 +86,9 @@ function startChild(args: readonly string[], options: StartOptions): Started {
   return { child, ended, says }
 }
 
-export async function openCommandLine(): Promise<CommandLine> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'maniple-cli-'))
+/** On a data folder of its own, or on a given one, which is left in place. */
+export async function openCommandLine(given?: string): Promise<CommandLine> {
+  const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'maniple-cli-')))
   const start = (args: readonly string[], options: StartOptions = {}): Started =>
     startChild(['--data-dir', dataDir, ...args], options)
   return {
@@ -95,6 +96,8 @@ export async function openCommandLine(): Promise<CommandLine> {
     start,
     run: async (args, options) => start(args, options).ended,
     // The database's keeper ends by itself once its folder is gone.
-    [Symbol.asyncDispose]: async () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }),
+    [Symbol.asyncDispose]: async () => {
+      if (given === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+    },
   }
 }

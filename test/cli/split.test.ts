@@ -44,7 +44,7 @@ for (const [name, width] of examples) {
 test('without a terminal: lines on stderr as tasks start and end, the report on stdout', async () => {
   const { code, stdout, stderr } = await line.run(['split', 'examples/dependencies.json'])
   assert.equal(code, 0, stderr)
-  assert.match(stderr, /^run \w+: .*, 5 tasks, 50 slots {2}\[SIMULATED model provider\]$/m)
+  assert.match(stderr, /^run \w+: .*, 5 tasks, 50 slots {2}\[SIMULATED\]$/m)
   assert.equal(stderr.match(/^started /gm)?.length, 5)
   assert.equal(stderr.match(/^succeeded .* in [\d.]+ s$/gm)?.length, 5)
   assert.match(stdout, /^SIMULATED: /m)
