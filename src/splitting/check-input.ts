@@ -1,5 +1,6 @@
 import type { Json } from '../shared/index.ts'
 import { inputError, showPath, thousands } from './input-error.ts'
+import { isList } from './is-list.ts'
 import type { SplitLimits } from './outline.ts'
 
 const maxDepth = 64
@@ -49,7 +50,7 @@ export function checkValue(input: Json, limits: SplitLimits): void {
 }
 
 function checkLength(value: object, limits: SplitLimits, place: Place): void {
-  if (!Array.isArray(value) || value.length <= limits.maxTasks) return
+  if (!isList(value) || value.length <= limits.maxTasks) return
   throw inputError(
     'input_too_large',
     `${pathOf(place)}: the list has ${thousands(value.length)} entries, the limit is ${thousands(limits.maxTasks)}. Split the input into several runs.`,

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { describeValue, inputError, listSome, showPath } from './input-error.ts'
+import { isList } from './is-list.ts'
 
 /** Turns Zod's issues into one line that says for each place what was expected and what was got. */
 export function describeIssues(
@@ -19,7 +20,7 @@ function findPlace(input: unknown, path: readonly PropertyKey[]) {
   let value: unknown = input
   for (const key of path) value = ownValue(value, key)
   // Lists of ids are judged as a whole: name the entry that is none.
-  if (Array.isArray(value) && value.length > 0 && isIdList(path)) {
+  if (isList(value) && value.length > 0 && isIdList(path)) {
     const index = value.findIndex((entry) => typeof entry !== 'string' || entry.trim() === '')
     if (index >= 0) return { path: [...path, index], value: value[index] }
   }
@@ -31,6 +32,7 @@ function isIdList(path: readonly PropertyKey[]): boolean {
 }
 
 function ownValue(value: unknown, key: PropertyKey): unknown {
-  if (typeof value !== 'object' || value === null) return undefined
-  return Object.getOwnPropertyDescriptor(value, key)?.value
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+  const own: unknown = Reflect.get(value, key)
+  return own
 }

@@ -97,6 +97,9 @@ describe('hostile input', { timeout: 60_000 }, () => {
         assert.ok(error instanceof AppError && error.code === 'input_too_large')
       }
     }
+    refused(`-\n${'b\n'.repeat(1_000)}`, 'input_too_large')
+    refused(`1. a\n\n   b\n${'b\n'.repeat(1_000)}`, 'input_too_large')
+    assert.equal(splitWorkflow('b\n'.repeat(1_900), { limits }).tasks.length, 1)
     const groups = Array.from({ length: 2 }, (_, i) => `${i + 1}. g\n${'   - a\n'.repeat(1_100)}`)
     refused(groups.join(''), 'input_too_large')
     const slowInline = [

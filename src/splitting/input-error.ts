@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from '../shared/index.ts'
 import { cutText, oneLine } from './clean-text.ts'
+import { isList } from './is-list.ts'
 
 const maxMessageLength = 1_000
 const maxListLength = 700
@@ -44,7 +45,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'string') {
     return value.trim() === '' ? 'an empty text' : `the text "${oneLine(value, 40)}"`
   }
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     return value.length === 0 ? 'an empty list' : `a list of ${thousands(value.length)}`
   }
   if (typeof value === 'object') return 'an object'

@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import type { WorkerTemplate } from '../contracts/index.ts'
 import type { Json, JsonObject } from '../shared/index.ts'
 import { checkValue, tooManyTasks } from './check-input.ts'
@@ -6,6 +7,7 @@ import { describeIssues } from './describe-issues.ts'
 import { listKinds } from './expand-item.ts'
 import { expandNode } from './expand-node.ts'
 import { describeValue, inputError, listSome, showPath, thousands } from './input-error.ts'
+import { jsonEntries } from './is-list.ts'
 import {
   type DraftTask,
   type GivenId,
@@ -19,7 +21,7 @@ import { knownKeys, WorkflowHead, WorkflowNode } from './workflow-schema.ts'
 /** Takes a workflow apart. Throws `input_invalid` or `input_too_large`, naming the place. */
 export function parseWorkflow(input: Json, limits: SplitLimits): Outline {
   checkValue(input, limits)
-  const nodes = isObject(input) && Array.isArray(input['nodes']) ? input['nodes'] : []
+  const nodes = isObject(input) ? jsonEntries(input['nodes']) : []
   checkCount(nodes, limits)
   const head = parseHead(input)
   const parsed = parseNodes(head.nodes)
@@ -59,8 +61,7 @@ function checkCount(nodes: readonly Json[], limits: SplitLimits): void {
     const config = isObject(node) && isObject(node['config']) ? node['config'] : {}
     let own = 0
     for (const { key, steps } of listKinds) {
-      const list = config[key]
-      own += Array.isArray(list) ? list.length * steps.length : 0
+      own += jsonEntries(config[key]).length * steps.length
     }
     count += Math.max(own, 1)
   }
@@ -99,7 +100,7 @@ function parseNodes(nodes: readonly unknown[]): WorkflowNode[] {
 
 /** The issues of the first bad node and of those after it, until there are enough for a message. */
 function allIssues(nodes: readonly unknown[], from: number): Error {
-  const issues = []
+  const issues: z.core.$ZodIssue[] = []
   for (let index = from; index < nodes.length && issues.length < maxIssues; index += 1) {
     const result = WorkflowNode.safeParse(nodes[index])
     if (result.success) continue
@@ -128,7 +129,7 @@ function unknownKeys(input: Json): string[] {
   if (!isObject(input)) return []
   const found = extraKeys(input, [], knownKeys.workflow)
   found.push(...extraKeys(input['workerTemplate'], ['workerTemplate'], knownKeys.template))
-  const nodes = Array.isArray(input['nodes']) ? input['nodes'] : []
+  const nodes = jsonEntries(input['nodes'])
   for (const [index, node] of nodes.entries()) {
     found.push(...extraKeys(node, ['nodes', index], knownKeys.node))
     if (isObject(node) && isObject(node['config'])) found.push(...itemKeys(node['config'], index))
@@ -143,9 +144,7 @@ function unknownKeys(input: Json): string[] {
 
 function itemKeys(config: JsonObject, node: number): string[] {
   return listKinds.flatMap(({ key }) => {
-    const list = config[key]
-    const items = Array.isArray(list) ? list : []
-    return items.flatMap((item, index) =>
+    return jsonEntries(config[key]).flatMap((item, index) =>
       extraKeys(item, ['nodes', node, 'config', key, index], knownKeys.item),
     )
   })

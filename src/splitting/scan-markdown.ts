@@ -5,7 +5,9 @@ import type { SplitLimits } from './outline.ts'
 /** The longest body of a GitHub issue is 65,536 characters, at most 262,144 bytes. */
 const maxProseBytes = 262_144
 const maxNesting = 40
-const maxBlockLines = 1_000
+const maxBlockLines = 2_000
+// Lines that continue a list item or quote cost the parser quadratic time.
+const maxContinuationLines = 200
 
 export type Fence = {
   /** The word after the fence, lower case. */
@@ -17,7 +19,7 @@ export type Fence = {
 
 // A fence may stand in a list item or quote; backticks after backticks make it code in a line.
 const opening = /^([ \t>]*)(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?!.*`)|~{3,})[ \t]*([\w-]*)/
-const listMarker = /^([ \t>]*)((?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+)(\[[xX]\])?/
+const listMarker = /^([ \t>]*)((?:(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$))+)(\[[xX]\])?/
 
 /**
  * Fenced blocks of a Markdown text, read line by line in linear time: a parser of Markdown takes
@@ -45,7 +47,7 @@ export function checkProse(text: string, limits: SplitLimits): CheckedProse {
       `The text has ${thousands(bytes)} bytes, the limit of prose is ${thousands(maxProseBytes)}. Split it, or give a workflow as JSON.`,
     )
   }
-  const shape = { indents: [], items: 0, blockLines: 0 }
+  const shape = { indents: [], items: 0, blockLines: 0, isContained: false }
   const shown: string[] = []
   const parsed: string[] = []
   scanLines(text, {
@@ -72,16 +74,18 @@ type Shape = {
   readonly indents: number[]
   items: number
   blockLines: number
+  /** The block began as a list item, a quote or indented text. */
+  isContained: boolean
 }
 
 function checkLine(line: string, number: number, shape: Shape): void {
   const match = listMarker.exec(line)
-  const isBlank = line.trim() === ''
-  shape.blockLines = isBlank || match !== null ? 0 : shape.blockLines + 1
-  if (shape.blockLines > maxBlockLines) throw longBlock(number)
+  countBlockLine(line, shape, match !== null)
+  const most = shape.isContained ? maxContinuationLines : maxBlockLines
+  if (shape.blockLines > most) throw longBlock(number, most)
   const quotes = /^[ \t>]*/.exec(line)?.[0].replaceAll(/[^>]/g, '').length ?? 0
   if (match === null) {
-    if (!isBlank && /^\S/.test(line)) shape.indents.length = 0
+    if (/^\S/.test(line)) shape.indents.length = 0
     if (quotes > maxNesting) throw deepNesting(number)
     return
   }
@@ -89,6 +93,16 @@ function checkLine(line: string, number: number, shape: Shape): void {
   settleIndent(shape.indents, width(match[1] ?? ''))
   const markers = match[2]?.trim().split(/\s+/).length ?? 0
   if (shape.indents.length + markers + quotes > maxNesting) throw deepNesting(number)
+}
+
+function countBlockLine(line: string, shape: Shape, isItem: boolean): void {
+  if (line.trim() === '') {
+    shape.blockLines = 0
+    return
+  }
+  const begins = isItem || shape.blockLines === 0
+  if (begins) shape.isContained = isItem || /^[ \t>]/.test(line)
+  shape.blockLines = begins ? 1 : shape.blockLines + 1
 }
 
 type Visitor = {
@@ -190,9 +204,9 @@ function deepNesting(line: number): Error {
   )
 }
 
-function longBlock(line: number): Error {
+function longBlock(line: number, most: number): Error {
   return inputError(
     'input_too_large',
-    `line ${line}: a paragraph of more than ${thousands(maxBlockLines)} lines. Put blank lines or a code fence around it.`,
+    `line ${line}: a paragraph of more than ${thousands(most)} lines. Put blank lines or a code fence around it.`,
   )
 }

@@ -2,7 +2,7 @@ const maxCandidates = 20_000
 const maxLength = 60
 
 /** The known name that is nearest to a wrong one, when it is near enough to be a slip. */
-export function suggestName(wrong: string, known: Iterable<string>): string | null {
+export function suggestName(wrong: string, known: readonly string[]): string | null {
   if (wrong.length > maxLength) return null
   const allowed = Math.min(3, Math.max(1, Math.floor(wrong.length / 3)))
   const lowered = wrong.toLowerCase()

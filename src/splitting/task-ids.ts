@@ -3,7 +3,7 @@ import type { Outline } from './outline.ts'
 const maxIdLength = 60
 
 /** Lower-case letters, digits and single dashes, never one at an end; empty when nothing is left. */
-export function slug(text: string): string {
+function slug(text: string): string {
   return text
     .slice(0, 400)
     .normalize('NFKD')

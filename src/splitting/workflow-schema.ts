@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Complexity, Priority } from '../contracts/index.ts'
+import { isList } from './is-list.ts'
 
 // Every `error` says what was expected; describe-issues.ts adds the place and what was got.
 
@@ -10,8 +11,7 @@ const optionalText = text.nullish()
 const idList = z
   .custom<readonly string[]>(
     (value) =>
-      Array.isArray(value) &&
-      value.every((entry) => typeof entry === 'string' && entry.trim() !== ''),
+      isList(value) && value.every((entry) => typeof entry === 'string' && entry.trim() !== ''),
     { error: 'a list of ids' },
   )
   .nullish()
@@ -90,7 +90,7 @@ export const WorkflowNode = z.looseObject(
 )
 export type WorkflowNode = z.infer<typeof WorkflowNode>
 
-export const WorkerTemplateInput = z.looseObject(
+const WorkerTemplateInput = z.looseObject(
   {
     runner: z
       .string({ error: 'a text' })
