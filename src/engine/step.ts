@@ -24,7 +24,8 @@ export type StepWork = {
 
 const StepRow = z.object({
   fenced: z.boolean(),
-  refused: z.array(z.number()).nullable(),
+  // The driver gives the bigints of an array as text.
+  refused: z.array(z.coerce.number()).nullable(),
   claimed: z.custom<readonly ClaimedTask[] | null>(),
   more: z.boolean().nullable(),
   spared: z.boolean().nullable(),

@@ -21,7 +21,8 @@ export async function joinWorkers(pool: Pool, row: WorkerRow, place: ProcessPlac
 
 const Beat = z.object({
   alive: z.boolean(),
-  stop: z.array(z.number()),
+  // The driver gives the bigints of an array as text.
+  stop: z.array(z.coerce.number()),
   missing: z.custom<readonly ClaimedTask[] | null>(),
 })
 
