@@ -35,20 +35,23 @@ async function runRound<T>(peer: Peer, comparison: Comparison<T>): Promise<T | n
  */
 export async function compare<T>(comparison: Comparison<T>): Promise<Map<Peer, T[]>> {
   const results = new Map<Peer, T[]>()
-  const failed = new Set<Peer>()
-  const { own, peers } = comparison.rounds
-  for (let round = 0; round < Math.max(own, peers); round += 1) {
-    for (const peer of comparison.peers) {
-      if (failed.has(peer) || round >= (isOwn(peer) ? own : peers)) continue
-      try {
-        const result = await runRound(peer, comparison)
-        if (result === null) failed.add(peer)
-        else results.set(peer, [...(results.get(peer) ?? []), result])
-      } catch (error) {
-        failed.add(peer)
-        comparison.log(`${peer.name} failed and is left out: ${String(error)}`)
-      }
+  const left = new Set<Peer>(comparison.peers)
+  const roundsOf = (peer: Peer) => comparison.rounds[isOwn(peer) ? 'own' : 'peers']
+  for (let round = 0; left.size > 0; round += 1) {
+    for (const peer of left) {
+      const result = await tryRound(peer, comparison)
+      if (result !== null) results.set(peer, [...(results.get(peer) ?? []), result])
+      if (result === null || round + 1 >= roundsOf(peer)) left.delete(peer)
     }
   }
   return results
+}
+
+async function tryRound<T>(peer: Peer, comparison: Comparison<T>): Promise<T | null> {
+  try {
+    return await runRound(peer, comparison)
+  } catch (error) {
+    comparison.log(`${peer.name} failed and is left out: ${String(error)}`)
+    return null
+  }
 }

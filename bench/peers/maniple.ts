@@ -99,8 +99,13 @@ class Session implements RunningManiple {
   }
 
   startWorker() {
-    const options = { slots: this.#slots, agents: [agent], binding: null, perform: this.#perform }
-    return this.#engine.startWorker(options)
+    return this.#engine.startWorker({
+      slots: this.#slots,
+      agents: [agent],
+      binding: null,
+      onlyRun: null,
+      perform: this.#perform,
+    })
   }
 
   readonly #perform: Perform = async ({ payload }) => {

@@ -154,6 +154,8 @@ function invoke(session: http2.ClientHttp2Session, path: string, body: unknown):
   return promise
 }
 
+const callsPerSession = 100
+
 async function timed(work: Promise<unknown>): Promise<Timing> {
   const begun = performance.now()
   await work
@@ -174,8 +176,18 @@ async function start(context: BenchContext): Promise<RunningPeer> {
   const server = await startServer(binary, ports, await context.createDirectory('restate'))
   const stopEndpoint = await startEndpoint(ports.endpoint)
   await register(ports)
-  const session = http2.connect(`http://127.0.0.1:${ports.ingress}`)
-  const call = (path: string, body: unknown) => invoke(session, path, body)
+  // A server lets a session carry a few hundred requests at once: more slots need more sessions.
+  const sessions = Array.from({ length: Math.ceil((context.slots ?? 1) / callsPerSession) }, () =>
+    http2.connect(`http://127.0.0.1:${ports.ingress}`),
+  )
+  let turn = 0
+  const call = (path: string, body: unknown): Promise<void> => {
+    const session = sessions[turn % sessions.length]
+    turn += 1
+    return session === undefined
+      ? Promise.reject(new Error('no session'))
+      : invoke(session, path, body)
+  }
 
   return {
     tasks: ({ count, ms }: TaskLoad) =>
@@ -188,7 +200,7 @@ async function start(context: BenchContext): Promise<RunningPeer> {
       return clock.latencies()
     },
     stop: async () => {
-      session.destroy()
+      for (const session of sessions) session.destroy()
       await server.stop()
       await stopEndpoint()
     },
