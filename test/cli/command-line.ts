@@ -89,8 +89,13 @@ function startChild(args: readonly string[], options: StartOptions): Started {
 /** On a data folder of its own, or on a given one, which is left in place. */
 export async function openCommandLine(given?: string): Promise<CommandLine> {
   const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'maniple-cli-')))
-  const start = (args: readonly string[], options: StartOptions = {}): Started =>
-    startChild(['--data-dir', dataDir, ...args], options)
+  const children = new Set<ChildProcess>()
+  const start = (args: readonly string[], options: StartOptions = {}): Started => {
+    const started = startChild(['--data-dir', dataDir, ...args], options)
+    children.add(started.child)
+    started.child.once('close', () => children.delete(started.child))
+    return started
+  }
   return {
     dataDir,
     start,
