@@ -46,10 +46,10 @@ export function beginAttempt(claimed: ClaimedTask, options: AttemptOptions): Att
     options.perform(claimed, { signal, stillOurs: options.stillOurs }).then(resolve, reject)
   })
   const ended = performed
-    .then(
-      (result) => (stopped === 'fenced' ? null : completed(result)),
-      (error: unknown) =>
-        failed(error, { claimed, stopped, signal: controller.signal, random: options.random }),
+    .then((result) => (stopped === 'fenced' ? null : completed(result)))
+    // Of a result that JSON cannot hold as well.
+    .catch((error: unknown) =>
+      failed(error, { claimed, stopped, signal: controller.signal, random: options.random }),
     )
     .then((ending) => {
       clearTimeout(timeout)
@@ -78,7 +78,9 @@ function completed(result: Performed): Ending {
     return { kind: 'parked', code: result.reason, delayMs: result.deadlineMs }
   }
   const { simulated, cached } = result
-  const cost = Object.keys(result.cost).length === 0 ? null : JSON.stringify(result.cost)
+  // A usage that a provider left out may come as NaN: JSON would make it null, and no sum is right.
+  const costs = Object.entries(result.cost).filter(([, amount]) => Number.isFinite(amount))
+  const cost = costs.length === 0 ? null : JSON.stringify(Object.fromEntries(costs))
   return { kind: 'succeeded', output: JSON.stringify(result.output), cost, simulated, cached }
 }
 

@@ -7,7 +7,7 @@ type Ending = Pick<Completion, 'kind' | 'code' | 'message' | 'delayMs'>
 /** What becomes of an attempt that threw: another try after a back-off, or the task's failure. */
 export function decideRetry(claimed: ClaimedTask, error: unknown, random: () => number): Ending {
   const code = error instanceof AppError ? error.code : 'agent_failed'
-  const message = storable(error instanceof Error ? error.message : String(error))
+  const message = storable(textOf(error))
   // An error that nobody classified may be anything; trying again is what helps most often.
   const isRetryable = error instanceof AppError ? error.isRetryable : true
   if (!isRetryable || claimed.retries >= claimed.maxRetries) {
@@ -16,6 +16,17 @@ export function decideRetry(claimed: ClaimedTask, error: unknown, random: () => 
   const retryAfterMs = error instanceof AppError ? error.retryAfterMs : undefined
   const delayMs = retryDelayMs(claimed.retries + 1, { random, retryAfterMs })
   return { kind: 'retry', code, message, delayMs }
+}
+
+/** Agents throw anything, even what cannot be made text. */
+function textOf(error: unknown): string {
+  const told: unknown = error instanceof Error ? error.message : error
+  if (typeof told === 'string') return told
+  try {
+    return String(told)
+  } catch {
+    return 'the agent threw something that cannot be shown'
+  }
 }
 
 /** PostgreSQL stores no NUL and no half characters; a message loses them, an output is refused. */

@@ -162,7 +162,8 @@ export class Engine {
   /** Makes lanes known with their capacities, or changes these. */
   async setLanes(lanes: readonly Lane[]): Promise<void> {
     await this.#pool.query(
-      `insert into maniple.lanes (id, capacity) select * from unnest($1::text[], $2::int[])
+      `insert into maniple.lanes (id, capacity)
+       select * from unnest($1::text[], $2::int[]) as x (id, capacity) order by id
        on conflict (id) do update set capacity = excluded.capacity`,
       [lanes.map((lane) => lane.name), lanes.map((lane) => lane.capacity)],
     )

@@ -29,6 +29,7 @@ const RunRow = z.object({
   cost: z.record(z.string(), z.number()),
   seq: z.number(),
   created_at: z.date(),
+  created_at_us: z.string(),
   started_at: z.date().nullable(),
   finished_at: z.date().nullable(),
   wall_ms: z.number(),
@@ -38,7 +39,7 @@ type RunRow = z.infer<typeof RunRow>
 const runColumns = `
   r.id, r.kind, r.title, r.agent, r.slots, r.total, r.outcome, r.held, r.succeeded, r.failed, r.skipped,
   r.cancelled, r.report, r.cancel_requested_at, r.simulated, r.sequential_ms, r.critical_path_ms, r.cost,
-  r.seq, r.created_at, r.started_at, r.finished_at,
+  r.seq, r.created_at, (extract(epoch from r.created_at) * 1000000)::bigint::text as created_at_us, r.started_at, r.finished_at,
   r.earlier_wall_ms + extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.resumed_at)::float8 * 1000 as wall_ms,
   coalesce(g.ready, 0)::int as ready, coalesce(g.admitted, 0)::int as admitted,
   (select count(*) from maniple.tasks t where t.state = 'parked' and t.run_id = r.id)::int as parked,
@@ -59,7 +60,8 @@ export async function readRun(pool: Pool, id: string): Promise<Run> {
   return toRun(row, row.outcome === null ? await readLimit(pool, row) : null)
 }
 
-const Cursor = z.tuple([z.iso.datetime(), z.string()])
+// Microseconds, as PostgreSQL keeps them: a Date would lose runs made in the same millisecond.
+const Cursor = z.tuple([z.string().regex(/^\d{1,16}$/), z.string()])
 
 export async function readRuns(
   pool: Pool,
@@ -68,7 +70,7 @@ export async function readRuns(
   const [before, beforeId] = page.cursor === undefined ? [null, null] : parseCursor(page.cursor)
   const result = await pool.query(
     `select * from (select ${runColumns}) x
-     where ($1::timestamptz is null or (created_at, id) < ($1, $2)) and ($3::text is null or $3 = ${stateOfRow})
+     where ($1::bigint is null or (created_at, id) < (timestamptz 'epoch' + $1::bigint * interval '1 microsecond', $2)) and ($3::text is null or $3 = ${stateOfRow})
      order by created_at desc, id desc limit $4`,
     [before, beforeId, page.state ?? null, page.limit + 1],
   )
@@ -77,7 +79,7 @@ export async function readRuns(
   const last = shown.at(-1)
   const next =
     rows.length > page.limit && last !== undefined
-      ? Buffer.from(JSON.stringify([last.created_at.toISOString(), last.id])).toString('base64url')
+      ? Buffer.from(JSON.stringify([last.created_at_us, last.id])).toString('base64url')
       : null
   const runs = await Promise.all(
     shown.map(async (row) => toRun(row, row.outcome === null ? await readLimit(pool, row) : null)),

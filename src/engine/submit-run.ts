@@ -73,16 +73,20 @@ async function findByKey(client: PoolClient, run: NewRun): Promise<string> {
 }
 
 async function insertLanes(client: PoolClient, run: NewRun): Promise<void> {
-  const lanes = [...run.lanes].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const values = [lanes.map((lane) => lane.name), lanes.map((lane) => lane.capacity)]
+  const values = [run.lanes.map((lane) => lane.name), run.lanes.map((lane) => lane.capacity)]
+  // Always in the database's own order, as every commit of a worker locks them.
   await client.query(
-    `insert into maniple.lanes (id, capacity) select * from unnest($1::text[], $2::int[])
+    `insert into maniple.lanes (id, capacity)
+     select * from unnest($1::text[], $2::int[]) as x (id, capacity) order by id
      on conflict (id) do nothing`,
     values,
   )
   await client.query(
-    `update maniple.lanes l set capacity = x.capacity from unnest($1::text[], $2::int[]) as x (id, capacity)
-     where l.id = x.id and l.capacity <> x.capacity`,
+    `update maniple.lanes l set capacity = x.capacity from (
+       select k.id, x.capacity from unnest($1::text[], $2::int[]) as x (id, capacity)
+       join maniple.lanes k on k.id = x.id and k.capacity <> x.capacity
+       order by k.id for update of k) x
+     where l.id = x.id`,
     values,
   )
 }

@@ -37,6 +37,8 @@ type WorkerParts = WorkerOptions & {
 
 /** Most completions that one commit takes; more wait for the next, a few milliseconds later. */
 const batchLimit = 2000
+const nothingMissing = { keys: new Set<string>(), commits: 0 }
+
 /** How long others get to take what was left for them. */
 const sparedMs = 25
 
@@ -49,6 +51,14 @@ export class Worker {
   readonly #parts: WorkerParts
   readonly #attempts = new Map<number, Attempt>()
   #ended: Completion[] = []
+  /** What the commit under way writes: ended, and not yet known to be written. */
+  #committing: readonly Completion[] = []
+  #commitsBegun = 0
+  #commitsDone = 0
+  /** Attempts that the last beat found recorded as ours and unknown here. */
+  #missing: { readonly keys: ReadonlySet<string>; readonly commits: number } = nothingMissing
+  /** Ids under which this worker gave up; what they hold is given back. */
+  #abandoned: string[] = []
   #pumping = false
   #again = false
   /** The next step may take what others were offered and did not take. */
@@ -150,13 +160,18 @@ export class Worker {
   async #commit(): Promise<boolean> {
     const { pool, slots, log } = this.#parts
     const batch = this.#ended.splice(0, batchLimit)
+    this.#committing = batch
+    this.#commitsBegun += 1
     const performing = this.#attempts.size
     const free = this.#accepting ? Math.max(0, slots - performing) : 0
     const isFair = !this.#greedy
     this.#greedy = false
     const result = await this.#withDatabase(batch, () =>
       commitBatch(pool, this.#id, { batch, performing, free, isFair }),
-    )
+    ).finally(() => {
+      this.#committing = []
+    })
+    this.#commitsDone = this.#commitsBegun
     if (result.fenced) {
       await this.#rejoin('the database gave its tasks to others')
       return true
@@ -211,7 +226,8 @@ export class Worker {
   }
 
   #begin(claimed: ClaimedTask): void {
-    if (this.#attempts.has(claimed.task)) return
+    // What a worker that stops does not begin, it gives back when it leaves.
+    if (!this.#accepting || this.#attempts.has(claimed.task)) return
     const { perform, random, times, pool } = this.#parts
     const worker = this.#id
     const attempt = beginAttempt(claimed, {
@@ -232,26 +248,43 @@ export class Worker {
 
   async #beat(): Promise<void> {
     const { pool, times, log } = this.#parts
-    const held = [...this.#attempts.values()].map(({ claimed }) => claimed)
+    const attempts = new Map(this.#attempts)
+    const held = [...attempts.values()].map(({ claimed }) => claimed)
     // Ended but not yet written: still ours in the database, and not missing.
-    const known = [...held, ...this.#ended]
+    const known = [...held, ...this.#ended, ...this.#committing]
     const worker = this.#id
-    const wasPumping = this.#pumping
+    const lost = this.#lostClaims()
     try {
       const beat = await heartbeat(pool, worker, known)
       this.#lastBeat = performance.now()
       if (worker !== this.#id) return
       if (!beat.alive) return await this.#rejoin('the database did not know it any more')
-      for (const task of beat.stop) this.#attempts.get(task)?.stop('cancelled')
-      // A commit under way explains what seems to be missing.
-      if (!wasPumping && !this.#pumping)
-        for (const claimed of beat.missing ?? []) this.#begin(claimed)
+      for (const task of beat.stop) {
+        const attempt = this.#attempts.get(task)
+        // By now the task may be performed under another number, which the answer is not about.
+        if (attempt === attempts.get(task)) attempt?.stop('cancelled')
+      }
+      const missing = beat.missing ?? []
+      for (const claimed of missing) if (lost.has(keyOf(claimed))) this.#begin(claimed)
+      this.#missing = { keys: new Set(missing.map(keyOf)), commits: this.#commitsBegun }
     } catch (error) {
       log.warn({ err: error, worker }, 'heartbeat failed')
       if (performance.now() - this.#lastBeat > (times.lostMs * 2) / 3) {
         this.#abandon()
+        // Under its old id it would be given the same attempts again, which it has stopped.
+        this.#abandoned.push(this.#id)
+        this.#id = newId()
       }
     }
+  }
+
+  /**
+   * What the last beat missed and no commit explains: each commit that may have claimed it is done,
+   * so its answer was lost on the way.
+   */
+  #lostClaims(): ReadonlySet<string> {
+    const { keys, commits } = this.#missing
+    return this.#commitsDone >= commits ? keys : nothingMissing.keys
   }
 
   /** Others may have our tasks by now: what runs here is stopped and nothing of it is written. */
@@ -266,5 +299,8 @@ export class Worker {
     this.#abandon()
     this.#id = newId()
     await this.#join()
+    for (const id of this.#abandoned.splice(0)) await leaveWorkers(this.#parts.pool, id)
   }
 }
+
+const keyOf = ({ task, attempt }: ClaimedTask): string => `${task} ${attempt}`
