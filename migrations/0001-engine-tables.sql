@@ -134,8 +134,8 @@ create index tasks_due on maniple.tasks (due_at) where due_at is not null;
 
 -- What never changes about a task, apart from the row that changes often.
 create table maniple.task_specs (
+  task_id bigint primary key,
   run_id text not null,
-  task_id bigint not null,
   ordinal integer not null,
   key text not null,
   title text not null,
@@ -148,8 +148,6 @@ create table maniple.task_specs (
   max_retries integer not null,
   -- The performer's business; the engine does not look inside. As json it is handed on as it came.
   payload json not null,
-  -- Ids are given in the plan's order, so this is also the order of ordinals.
-  primary key (run_id, task_id),
   unique (run_id, key)
 );
 

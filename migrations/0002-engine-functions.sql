@@ -467,7 +467,7 @@ begin
         'agent', s.agent, 'dependsOn', s.depends_on, 'timeoutMs', s.timeout_ms, 'maxRetries', s.max_retries,
         'payload', s.payload) order by t.rank, t.id) into claimed
       from unnest(v_claimed) as c (id) join maniple.tasks t on t.id = c.id
-      join maniple.task_specs s on s.run_id = t.run_id and s.task_id = t.id;
+      join maniple.task_specs s on s.task_id = t.id;
     end if;
   end if;
   -- What is left and has room: this worker comes again at once if it has room too (its locks may

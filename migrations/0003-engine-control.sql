@@ -102,7 +102,8 @@ begin
     select a.task_id, count(d.id) as pending
     from again a
     join maniple.task_specs s on s.task_id = a.task_id
-    left join maniple.task_specs ds on ds.run_id = p_run and ds.key = any (s.depends_on)
+    left join lateral unnest(s.depends_on) as needs (key) on true
+    left join maniple.task_specs ds on ds.run_id = p_run and ds.key = needs.key
     left join maniple.tasks d on d.id = ds.task_id and d.state <> 'succeeded'
     group by a.task_id
   ), reset as (
@@ -211,7 +212,7 @@ begin
     'isClosing', t.ordinal = 0, 'runId', s.run_id, 'key', s.key, 'title', s.title, 'type', s.type,
     'agent', s.agent, 'dependsOn', s.depends_on, 'timeoutMs', s.timeout_ms, 'maxRetries', s.max_retries,
     'payload', s.payload)) into missing
-  from maniple.tasks t join maniple.task_specs s on s.run_id = t.run_id and s.task_id = t.id
+  from maniple.tasks t join maniple.task_specs s on s.task_id = t.id
   where t.worker_id = p_worker and not (t.id = any (p_tasks));
 end $$;
 

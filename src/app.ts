@@ -7,9 +7,10 @@ import {
 } from './agents/index.ts'
 import type { Config, Environment } from './config/index.ts'
 import type { Agent, RunService } from './contracts/index.ts'
-import { openDatabase } from './database/index.ts'
+import { type Database, openDatabase } from './database/index.ts'
 import { Engine } from './engine/index.ts'
 import { createModelClient } from './models/index.ts'
+import { withRetry } from './resilience/index.ts'
 import { newId } from './shared/index.ts'
 import { startSimulatedProvider } from './simulation/index.ts'
 import type { Log } from './telemetry/index.ts'
@@ -59,15 +60,10 @@ const ownCommandAgent = 'command'
 
 /** Builds everything once, from the configuration. Throws what opening the database throws. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, signal } = options
+  const { config, log } = options
   const closers = new AsyncDisposableStack()
   try {
-    const database = await openDatabase({
-      dataDir: config.dataDir,
-      log,
-      ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const database = await open(options)
     closers.use(database)
     const { pool, listen } = database
     const engine = new Engine({ pool, listen, log })
@@ -107,6 +103,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     await closers.disposeAsync()
     throw error
   }
+}
+
+/** An embedded server that is being restarted is waited for; a given one must be there. */
+async function open({ config, log, signal }: AppOptions): Promise<Database> {
+  const { dataDir, databaseUrl } = config
+  const given = databaseUrl === undefined ? {} : { databaseUrl }
+  const heeded = signal === undefined ? {} : { signal }
+  return await withRetry(() => openDatabase({ dataDir, log, ...given, ...heeded }), {
+    signal: signal ?? new AbortController().signal,
+    retries: databaseUrl === undefined ? 20 : 0,
+    maxMs: 1000,
+  })
 }
 
 async function checkReadiness(engine: Engine, description: string): Promise<Readiness> {

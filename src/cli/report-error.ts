@@ -15,8 +15,16 @@ type Fault = { readonly code: ErrorCode; readonly message: string }
 
 const helpCodes: readonly string[] = ['commander.helpDisplayed', 'commander.version']
 
+/** What failed first, when closing what was open failed as well. */
+function firstOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : error
+}
+
 function faultOf(error: unknown): Fault {
-  if (error instanceof AppError) return { code: error.code, message: safeText(error.message) }
+  if (error instanceof AppError) {
+    // Problems of the configuration come one a line.
+    return { code: error.code, message: error.message.split('\n').map(safeText).join('\n') }
+  }
   if (error instanceof CommanderError) {
     if (error.code === 'commander.help') {
       return { code: 'usage_invalid', message: 'name a command; `maniple --help` lists them' }
@@ -35,11 +43,12 @@ function stackOf(error: unknown): string {
 }
 
 /** Says what went wrong, in one line on stderr, and returns the exit code. */
-export async function reportError(error: unknown, style: ErrorStyle): Promise<number> {
+export async function reportError(failure: unknown, style: ErrorStyle): Promise<number> {
+  const error = firstOf(failure)
   if (error instanceof CommanderError && helpCodes.includes(error.code)) return exitCodes.succeeded
   const fault = faultOf(error)
   await writeOutput(process.stderr, `maniple: ${fault.message} (${fault.code})\n`)
-  if (style.debug) await writeOutput(process.stderr, `${stackOf(error)}\n`)
+  if (style.debug) await writeOutput(process.stderr, `${stackOf(failure)}\n`)
   if (style.json) await writeJson(process.stdout, { error: fault })
   return exitCodeOfError(fault.code)
 }

@@ -4,7 +4,11 @@ export type LimitFacts = {
   readonly slots: number
   readonly held: number
   readonly parked: number
-  /** Tasks that wait for dependencies or a back-off. */
+  /** Those of the parked that wait for a person. */
+  readonly approvals: number
+  /** Tasks that wait for the end of a back-off. */
+  readonly backingOff: number
+  /** Tasks that wait for dependencies. */
   readonly waiting: number
   readonly groups: readonly {
     readonly agent: string
@@ -22,7 +26,27 @@ export type LimitFacts = {
 
 /** The limit that holds back most tasks of a run now; null when every task that could run does. */
 export function decideLimit(facts: LimitFacts): BindingLimit | null {
-  const limits = facts.groups.flatMap((group) => limitsOfGroup(group, facts))
+  return mostOf(facts.groups.flatMap((group) => limitsOfGroup(group, facts))) ?? patience(facts)
+}
+
+/** What holds a run back that has nothing to perform. */
+function patience(facts: LimitFacts): BindingLimit | null {
+  const { parked, approvals, backingOff, waiting } = facts
+  const limits: BindingLimit[] = [
+    { reason: 'approval', subject: 'a person’s approval', tasks: approvals },
+    { reason: 'outside', subject: 'work outside', tasks: parked - approvals },
+    { reason: 'retry', subject: 'the next try', tasks: backingOff },
+  ]
+  // Dependencies explain only what nothing else does: those that wait do so for the others.
+  const dependencies: BindingLimit = {
+    reason: 'dependency',
+    subject: 'tasks that are not done',
+    tasks: waiting,
+  }
+  return mostOf(limits.filter((limit) => limit.tasks > 0)) ?? (waiting > 0 ? dependencies : null)
+}
+
+function mostOf(limits: readonly BindingLimit[]): BindingLimit | null {
   const merged = new Map<string, BindingLimit>()
   for (const limit of limits) {
     const key = `${limit.reason} ${limit.subject}`
@@ -30,12 +54,7 @@ export function decideLimit(facts: LimitFacts): BindingLimit | null {
     merged.set(key, { ...limit, tasks })
   }
   const [first] = [...merged.values()].sort((a, b) => b.tasks - a.tasks)
-  if (first !== undefined) return first
-  if (facts.parked > 0) return { reason: 'outside', subject: 'work outside', tasks: facts.parked }
-  if (facts.waiting > 0) {
-    return { reason: 'dependency', subject: 'tasks that are not done', tasks: facts.waiting }
-  }
-  return null
+  return first ?? null
 }
 
 function limitsOfGroup(

@@ -219,7 +219,8 @@ export class Engine {
     await Promise.all([...this.#workers].map((worker) => worker.stop()))
     this.#workers.clear()
     await this.#upkeep
-    const hints = await this.#hints
+    // If listening failed, whoever asked for it was told.
+    const hints = await this.#hints?.catch(() => undefined)
     await hints?.close()
   }
 

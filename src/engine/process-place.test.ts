@@ -30,18 +30,26 @@ test('a process that has ended is gone', async () => {
 })
 
 test('a zombie is gone, although its number is still taken', { skip: noProc }, async () => {
-  // The shell's child ends while the shell, which has become sleep, never asks for it.
-  const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 30'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+  // A child that ends only once its parent has become sleep, which never asks for it.
+  const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 30 3<&-'], {
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
   })
   try {
-    const [line]: unknown[] = await once(shell.stdout, 'data')
-    const pid = Number(String(line).trim())
-    const state = (): string => /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? ''
-    while (state() !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5))
-    assert.equal(isProcessGone(pid, '12345'), true)
+    const line = once(parent.stdout ?? process.stdin, 'data').then(([data]) => String(data))
+    const pid = Number((await line).trim())
+    const read = (path: string): string => readFileSync(`/proc/${path}`, 'utf8')
+    await until(() => read(`${parent.pid}/comm`) === 'sleep\n')
+    assert.equal(isProcessGone(pid, read(`${pid}/stat`).split(' ')[21] ?? ''), false)
+    const start = read(`${pid}/stat`).split(' ')[21] ?? ''
+    parent.stdio[3]?.destroy()
+    await until(() => /\) Z /.test(read(`${pid}/stat`)))
+    assert.equal(isProcessGone(pid, start), true)
   } finally {
-    shell.kill('SIGKILL')
-    await once(shell, 'exit')
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
   }
 })
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}

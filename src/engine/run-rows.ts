@@ -20,6 +20,8 @@ const RunRow = z.object({
   running: z.number(),
   admitted: z.number(),
   parked: z.number(),
+  approvals: z.number(),
+  backing_off: z.number(),
   ready: z.number(),
   report: z.json(),
   cancel_requested_at: z.date().nullable(),
@@ -43,6 +45,10 @@ const runColumns = `
   r.earlier_wall_ms + extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.resumed_at)::float8 * 1000 as wall_ms,
   coalesce(g.ready, 0)::int as ready, coalesce(g.admitted, 0)::int as admitted,
   (select count(*) from maniple.tasks t where t.state = 'parked' and t.run_id = r.id)::int as parked,
+  (select count(*) from maniple.tasks t
+    where t.state = 'parked' and t.run_id = r.id and t.park_reason = 'approval')::int as approvals,
+  (select count(*) from maniple.tasks t
+    where t.due_at is not null and t.state = 'waiting' and t.run_id = r.id)::int as backing_off,
   (r.held - coalesce(g.admitted, 0) - (select count(*) from maniple.tasks t where t.state = 'parked' and t.run_id = r.id))::int as running
   from maniple.runs r left join lateral (
     select sum(ready) filter (where not is_closing) as ready, sum(admitted) as admitted
@@ -161,8 +167,16 @@ async function readLimit(pool: Pool, row: RunRow): Promise<BindingLimit | null> 
      where g.run_id = $1 and (g.ready > 0 or g.admitted > 0)`,
     [row.id],
   )
-  const { slots, held, parked, ready, total } = row
+  const { slots, held, parked, approvals, backing_off: backingOff, ready, total } = row
   const open = total - row.succeeded - row.failed - row.skipped - row.cancelled
-  const waiting = open - ready - held
-  return decideLimit({ slots, held, parked, waiting, groups: facts.rows })
+  const waiting = open - ready - held - backingOff
+  return decideLimit({
+    slots,
+    held,
+    parked,
+    approvals,
+    backingOff,
+    waiting,
+    groups: facts.rows,
+  })
 }

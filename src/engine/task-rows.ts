@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import * as z from 'zod'
 import { Complexity, Priority, type Task, TaskState } from '../contracts/index.ts'
-import { AppError, type Json, type JsonObject } from '../shared/index.ts'
+import { AppError, type JsonObject } from '../shared/index.ts'
 import { explainWait } from './explain-wait.ts'
 
 const LaneRow = z.object({
@@ -52,15 +52,14 @@ const tasksText = `
         'shutUntil', l.shut_until, 'shutReason', l.shut_reason) order by l.id)
         from maniple.lanes l where l.id = any (g.lanes)) as lanes
     from maniple.task_groups g where g.run_id = $1
-  ), states as materialized (
-    select s.key, t.state from maniple.task_specs s join maniple.tasks t on t.id = s.task_id
-    where s.run_id = $1 and t.state <> 'succeeded'
   )
   select s.ordinal, s.key, s.title, s.type, s.agent, s.priority, s.complexity, s.depends_on,
     t.state, t.attempt, t.since, t.due_at, t.park_reason, t.started_at, t.finished_at,
     a.duration_ms, a.error_code, a.error_message, a.output, a.simulated, a.cached,
     case when t.state = 'waiting' and t.due_at is null
-      then array(select u.key from states u where u.key = any (s.depends_on) order by u.key) else '{}' end as unfinished,
+      then array(select n.key from unnest(s.depends_on) as d (key)
+        join maniple.task_specs n on n.run_id = s.run_id and n.key = d.key
+        join maniple.tasks u on u.id = n.task_id where u.state <> 'succeeded' order by n.key) else '{}' end as unfinished,
     g.workers, g.lanes, r.held as run_held, r.slots as run_slots, clock_timestamp() as now
   from maniple.task_specs s
   join maniple.tasks t on t.id = s.task_id
@@ -168,10 +167,4 @@ export async function readResults(
     .array(ResultRow)
     .parse(result.rows)
     .map(({ depends_on: dependsOn, ...row }) => ({ ...row, dependsOn }))
-}
-
-/** The run's input as it was submitted. */
-export async function readInput(pool: Pool, runId: string): Promise<Json> {
-  const result = await pool.query('select input from maniple.runs where id = $1', [runId])
-  return z.object({ input: z.json() }).parse(result.rows[0]).input
 }

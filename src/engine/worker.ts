@@ -135,7 +135,8 @@ export class Worker {
 
   async #join(): Promise<void> {
     const { pool, place, slots, agents, binding, onlyRun } = this.#parts
-    await joinWorkers(pool, { id: this.#id, slots, agents, binding, onlyRun }, place)
+    const row = { id: this.#id, slots, agents, binding, onlyRun }
+    await withRetry(() => joinWorkers(pool, row, place), { signal: this.#stopping.signal })
     this.#lastBeat = performance.now()
   }
 

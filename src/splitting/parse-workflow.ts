@@ -21,7 +21,7 @@ import { knownKeys, WorkflowHead, WorkflowNode } from './workflow-schema.ts'
 /** Takes a workflow apart. Throws `input_invalid` or `input_too_large`, naming the place. */
 export function parseWorkflow(input: Json, limits: SplitLimits): Outline {
   checkValue(input, limits)
-  const nodes = isObject(input) ? jsonEntries(input['nodes']) : []
+  const nodes = isObject(input) ? jsonEntries(input.nodes) : []
   checkCount(nodes, limits)
   const head = parseHead(input)
   const parsed = parseNodes(head.nodes)
@@ -58,7 +58,7 @@ export function parseWorkflow(input: Json, limits: SplitLimits): Outline {
 function checkCount(nodes: readonly Json[], limits: SplitLimits): void {
   let count = 0
   for (const node of nodes) {
-    const config = isObject(node) && isObject(node['config']) ? node['config'] : {}
+    const config = isObject(node) && isObject(node.config) ? node.config : {}
     let own = 0
     for (const { key, steps } of listKinds) {
       own += jsonEntries(config[key]).length * steps.length
@@ -71,7 +71,7 @@ function checkCount(nodes: readonly Json[], limits: SplitLimits): void {
 function parseHead(input: Json): WorkflowHead {
   const head = WorkflowHead.safeParse(input)
   if (head.success) return head.data
-  if (isObject(input) && Array.isArray(input['workloads'])) {
+  if (isObject(input) && Array.isArray(input.workloads)) {
     throw inputError(
       'input_invalid',
       'nodes: expected a list of nodes, got nothing. An input with "workloads" is one to orchestrate, not to split.',
@@ -128,11 +128,11 @@ const maxNotedKeys = 20
 function unknownKeys(input: Json): string[] {
   if (!isObject(input)) return []
   const found = extraKeys(input, [], knownKeys.workflow)
-  found.push(...extraKeys(input['workerTemplate'], ['workerTemplate'], knownKeys.template))
-  const nodes = jsonEntries(input['nodes'])
+  found.push(...extraKeys(input.workerTemplate, ['workerTemplate'], knownKeys.template))
+  const nodes = jsonEntries(input.nodes)
   for (const [index, node] of nodes.entries()) {
     found.push(...extraKeys(node, ['nodes', index], knownKeys.node))
-    if (isObject(node) && isObject(node['config'])) found.push(...itemKeys(node['config'], index))
+    if (isObject(node) && isObject(node.config)) found.push(...itemKeys(node.config, index))
   }
   if (found.length === 0) return []
   const left = found.length - maxNotedKeys

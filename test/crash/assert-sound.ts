@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Pool } from 'pg'
 
 const breaches = {
-  'tasks that have not ended': `select s.key from maniple.tasks t join maniple.task_specs s on s.run_id = t.run_id and s.task_id = t.id
+  'tasks that have not ended': `select s.key from maniple.tasks t join maniple.task_specs s on s.task_id = t.id
     where t.state not in ('succeeded', 'failed', 'skipped', 'cancelled')`,
   'tasks held by a worker': 'select id from maniple.tasks where worker_id is not null',
   'tasks that succeeded in more or less than one attempt': `select t.id from maniple.tasks t
