@@ -55,7 +55,9 @@ const runColumns = `
     from maniple.task_groups where run_id = r.id) g on true`
 
 export async function readRun(pool: Pool, id: string): Promise<Run> {
-  const result = await pool.query(`select ${runColumns} where r.id = $1`, [id])
+  const result = await pool.query<Record<string, unknown>>(`select ${runColumns} where r.id = $1`, [
+    id,
+  ])
   if (result.rowCount === 0) {
     throw new AppError(
       'not_found',
@@ -74,7 +76,7 @@ export async function readRuns(
   page: Page & { readonly state?: RunState | undefined },
 ): Promise<{ readonly runs: readonly Run[]; readonly next: string | null }> {
   const [before, beforeId] = page.cursor === undefined ? [null, null] : parseCursor(page.cursor)
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     `select * from (select ${runColumns}) x
      where ($1::bigint is null or (created_at, id) < (timestamptz 'epoch' + $1::bigint * interval '1 microsecond', $2)) and ($3::text is null or $3 = ${stateOfRow})
      order by created_at desc, id desc limit $4`,
