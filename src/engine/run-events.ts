@@ -108,14 +108,14 @@ async function readKeys(pool: Pool, runId: string): Promise<string[]> {
 }
 
 async function hasEnded(pool: Pool, runId: string): Promise<boolean> {
-  const result = await pool.query('select 1 from maniple.runs where id = $1 and outcome is null', [
+  const result = await pool.query<Record<string, unknown>>('select 1 from maniple.runs where id = $1 and outcome is null', [
     runId,
   ])
   return result.rowCount === 0
 }
 
 async function readEvents(pool: Pool, runId: string, afterSeq: number) {
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     'select seq, at, state, ordinals, states::text[] as states, attempts from maniple.run_events where run_id = $1 and seq > $2 order by seq limit $3',
     [runId, afterSeq, readLimit],
   )

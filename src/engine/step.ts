@@ -38,7 +38,7 @@ const StepRow = z.object({
  */
 export async function step(pool: Pool, worker: string, work: StepWork): Promise<StepResult> {
   const { batch } = work
-  const result = await pool.query({
+  const result = await pool.query<Record<string, unknown>>({
     name: 'step',
     text: 'select * from maniple.step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
     values: [

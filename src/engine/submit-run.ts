@@ -37,7 +37,7 @@ export async function submitRun(
 
 async function insertRun(client: PoolClient, run: NewRun): Promise<string | null> {
   const id = newId()
-  const result = await client.query(
+  const result = await client.query<Record<string, unknown>>(
     `insert into maniple.runs (id, kind, title, agent, slots, total, open, input, idempotency_key, request_hash)
      values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)
      on conflict (idempotency_key) where idempotency_key is not null do nothing`,

@@ -74,7 +74,7 @@ export async function readTasks(
   runId: string,
   page: { readonly after: number; readonly limit: number },
 ): Promise<{ readonly tasks: readonly Task[]; readonly next: number | null }> {
-  const result = await pool.query(tasksText, [runId, page.after, page.limit + 1])
+  const result = await pool.query<Record<string, unknown>>(tasksText, [runId, page.after, page.limit + 1])
   const rows = z.array(TaskRow).parse(result.rows)
   const shown = rows.slice(0, page.limit)
   const next = rows.length > page.limit ? (shown.at(-1)?.ordinal ?? null) : null
@@ -154,7 +154,7 @@ export async function readResults(
   runId: string,
   keys: readonly string[] | null,
 ): Promise<TaskResult[]> {
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     `select s.key, s.title, t.state, s.depends_on, a.output
      from maniple.task_specs s join maniple.tasks t on t.id = s.task_id
      left join maniple.attempts a on a.task_id = t.id and a.attempt = t.attempt and t.state = 'succeeded'

@@ -33,7 +33,7 @@ export async function heartbeat(
   worker: string,
   held: readonly Held[],
 ): Promise<z.infer<typeof Beat>> {
-  const result = await pool.query({
+  const result = await pool.query<Record<string, unknown>>({
     name: 'heartbeat',
     text: 'select * from maniple.heartbeat($1, $2, $3)',
     values: [worker, held.map((one) => one.task), held.map((one) => one.attempt)],
@@ -63,7 +63,7 @@ export async function findLostWorkers(
   place: ProcessPlace,
   limitMs: number,
 ): Promise<string[]> {
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     `select id, pid, process_start, place = $1 as is_here,
        greatest(heartbeat_at, pg_postmaster_start_time()) < now() - make_interval(secs => $2::float8 / 1000) as is_stale
      from maniple.workers`,
@@ -78,13 +78,13 @@ export async function findLostWorkers(
 
 /** Closes the attempts of lost workers; resolves to how many there were. */
 export async function recoverWorkers(pool: Pool, workers: readonly string[]): Promise<number> {
-  const result = await pool.query(`select maniple.recover($1, 'lost') as closed`, [workers])
+  const result = await pool.query<Record<string, unknown>>(`select maniple.recover($1, 'lost') as closed`, [workers])
   return z.object({ closed: z.number() }).parse(result.rows[0]).closed
 }
 
 /** Compares counts with what is open and repairs them; resolves to what was wrong. One process at a time. */
 export async function sweepCounts(pool: Pool): Promise<string[]> {
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     `select breach from (select pg_try_advisory_xact_lock(hashtext('maniple.sweep')) as mine) l,
        lateral (select maniple.sweep() as breach where l.mine) s`,
   )
@@ -95,7 +95,7 @@ export async function sweepCounts(pool: Pool): Promise<string[]> {
 }
 
 export async function isStillOurs(pool: Pool, worker: string, held: Held): Promise<boolean> {
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     `select 1 from maniple.tasks t join maniple.workers w on w.id = t.worker_id
      where t.id = $1 and t.attempt = $2 and t.worker_id = $3 and not t.cancel_requested`,
     [held.task, held.attempt, worker],

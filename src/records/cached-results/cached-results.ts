@@ -7,7 +7,7 @@ const CachedRow = z.object({ output: z.custom<JsonObject>(), simulated: z.boolea
 export type CachedResult = z.infer<typeof CachedRow>
 
 export async function findCachedResult(pool: Pool, key: string): Promise<CachedResult | null> {
-  const result = await pool.query(
+  const result = await pool.query<Record<string, unknown>>(
     'select output, simulated from maniple.cached_results where key = $1',
     [key],
   )
