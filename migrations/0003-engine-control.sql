@@ -1,19 +1,22 @@
 -- What people and time do to runs: cancel, retry, resume, recover, heartbeat, sweep.
 
--- Takes a run's closing task back to waiting if it has not begun, and marks it if it runs.
+-- Takes a run's closing task back to waiting if it has not begun or is parked, and marks it if it runs.
 create function maniple.withdraw_closing(p_run text) returns void language plpgsql as $$
 declare
   v_closing record;
 begin
   select t.id, t.group_id, t.state into v_closing from maniple.runs r join maniple.tasks t on t.id = r.closing_task
-  where r.id = p_run and t.state in ('ready', 'admitted', 'running');
+  where r.id = p_run and t.state in ('ready', 'admitted', 'running', 'parked');
   if v_closing.state = 'running' then
     update maniple.tasks set cancel_requested = true where id = v_closing.id;
   elsif found then
-    update maniple.tasks set state = 'waiting' where id = v_closing.id;
+    insert into maniple.attempts (task_id, attempt, outcome, started_at, finished_at, duration_ms)
+    select id, attempt, 'cancelled', started_at, clock_timestamp(), 0 from maniple.tasks
+    where id = v_closing.id and state = 'parked';
+    update maniple.tasks set state = 'waiting', due_at = null where id = v_closing.id;
     update maniple.task_groups set ready = ready - (v_closing.state = 'ready')::int,
       admitted = admitted - (v_closing.state = 'admitted')::int where id = v_closing.group_id;
-    update maniple.runs set held = held - (v_closing.state = 'admitted')::int where id = p_run;
+    update maniple.runs set held = held - (v_closing.state in ('admitted', 'parked'))::int where id = p_run;
   end if;
 end $$;
 
