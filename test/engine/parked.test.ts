@@ -79,10 +79,7 @@ test('outside work that failed fails the task and skips its dependants', async (
 
 test('parked work that passes its deadline fails by itself', async () => {
   const { engine, held, id } = await parkedRun()
-  await host.pool.query(
-    `update maniple.tasks set due_at = now() where run_id = $1 and state = 'parked'`,
-    [id],
-  )
+  await host.pool.query('update maniple.task_timers set due_at = now() where run_id = $1', [id])
   for (const key of ['free', 'b']) await held.end(key)
   assert.equal((await ended(engine, id)).state, 'partial')
   const { a } = await tasksOf(engine, id)

@@ -35,10 +35,7 @@ test('a failure is tried again after its back-off, which the wait tells', async 
   assert.deepEqual(run.limit, { reason: 'retry', subject: 'the next try', tasks: 1 })
   const lane = await host.pool.query('select held from maniple.lanes where id = $1', [agent])
   assert.deepEqual(lane.rows, [{ held: 0 }], 'a back-off holds no place')
-  await host.pool.query(
-    'update maniple.tasks set due_at = now() where run_id = $1 and due_at is not null',
-    [id],
-  )
+  await host.pool.query('update maniple.task_timers set due_at = now() where run_id = $1', [id])
   await held.hasBegun('a', 2)
   await held.end('a')
   await held.end('b')
