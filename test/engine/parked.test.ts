@@ -11,21 +11,27 @@ import {
   reaches,
   runOf,
   tasksOf,
+  until,
 } from './engine-host.ts'
 
 const host = await engineHost()
 const outside = { kind: 'parked', reason: 'outside', deadlineMs: 3_600_000 } as const
 
 /** A run whose first task is parked, with the number by which it is resumed. */
-async function parkedRun(settings: { readonly reason?: 'outside' | 'approval' } = {}) {
+async function parkedRun(
+  settings: { readonly reason?: 'approval'; readonly deadlineMs?: number } = {},
+) {
   const agent = newAgent()
   const held = new HeldAgent()
   const { engine, worker } = await host.worker({ agents: [agent], slots: 1, perform: held.perform })
   const lanes = [{ name: agent, capacity: 1 }]
   const tasks = { a: { lanes: [agent] }, b: { lanes: [agent] }, c: ['a'], free: [] }
   const { id } = await engine.submit(runOf({ agent, slots: 2, lanes, tasks }))
-  await held.end('a', { ...outside, reason: settings.reason ?? 'outside' })
-  const task = await reaches(engine, id, ['a', 'parked'])
+  await held.end('a', { ...outside, ...settings })
+  const task = await until('a was parked', async () => {
+    const { a } = await tasksOf(engine, id)
+    return a?.state === 'running' || a?.state === 'ready' ? null : a
+  })
   const number = held.begun.find((one) => one.key === 'a')?.task ?? 0
   return { engine, worker, held, id, task, number, agent }
 }
@@ -78,8 +84,7 @@ test('outside work that failed fails the task and skips its dependants', async (
 })
 
 test('parked work that passes its deadline fails by itself', async () => {
-  const { engine, held, id } = await parkedRun()
-  await host.pool.query('update maniple.task_timers set due_at = now() where run_id = $1', [id])
+  const { engine, held, id } = await parkedRun({ deadlineMs: 300 })
   for (const key of ['free', 'b']) await held.end(key)
   assert.equal((await ended(engine, id)).state, 'partial')
   const { a } = await tasksOf(engine, id)

@@ -35,12 +35,21 @@ test('a failure is tried again after its back-off, which the wait tells', async 
   assert.deepEqual(run.limit, { reason: 'retry', subject: 'the next try', tasks: 1 })
   const lane = await host.pool.query('select held from maniple.lanes where id = $1', [agent])
   assert.deepEqual(lane.rows, [{ held: 0 }], 'a back-off holds no place')
-  await host.pool.query('update maniple.task_timers set due_at = now() where run_id = $1', [id])
+  await engine.cancel(id)
+  const second = await engine.submit(runOf({ agent, tasks, lanes: [{ name: agent, capacity: 1 }] }))
+  await until('it has begun', () => held.keys.length === 2)
+  await held.end('a', new AppError('model_rate_limited', 'slow down', { retryAfterMs: 100 }))
   await held.hasBegun('a', 2)
   await held.end('a')
   await held.end('b')
-  assert.equal((await ended(engine, id)).state, 'succeeded')
-  assert.equal((await tasksOf(engine, id)).a?.attempts, 2)
+  assert.equal((await ended(engine, second.id)).state, 'succeeded')
+  const { rows } = await host.pool.query<{ waitedMs: number }>(
+    `select extract(epoch from max(a.started_at) - min(a.finished_at))::float8 * 1000 as "waitedMs"
+     from maniple.attempts a join maniple.task_specs s on s.task_id = a.task_id
+     where s.run_id = $1 and s.key = 'a'`,
+    [second.id],
+  )
+  assert.ok((rows[0]?.waitedMs ?? 0) >= 100)
 })
 
 test('retries that are used up, and errors that no retry helps, fail the task', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  connectionLost,
   ended,
   engineHost,
   HeldAgent,
@@ -11,6 +12,7 @@ import {
   runOf,
   succeed,
   until,
+  wired,
 } from './engine-host.ts'
 
 const host = await engineHost()
@@ -86,20 +88,25 @@ test('counts that are wrong are reported and repaired', async () => {
 
 test('a task whose worker’s row is gone is reported and begun again', async () => {
   const agent = newAgent()
-  const held = new HeldAgent()
+  const [lost, held] = [new HeldAgent(), new HeldAgent()]
+  let isCut = false
+  const pool = wired(host.pool, {
+    send: () => {
+      if (isCut) throw connectionLost()
+    },
+  })
+  const { worker } = await host.worker({ agents: [agent], perform: lost.perform }, { pool })
   const engine = host.engine()
   const { id } = await engine.submit(runOf({ agent, tasks: { a: [] } }))
-  await host.pool.query(
-    `with gone as (update maniple.tasks set state = 'running', worker_id = 'gone', attempt = 1,
-       started_at = now() where run_id = $1 returning group_id)
-     , counted as (update maniple.task_groups set ready = 0 where id in (select group_id from gone))
-     update maniple.runs set held = 1, started_at = now() where id = $1`,
-    [id],
-  )
-  const [breach] = await sweep()
-  assert.match(breach ?? '', /was held by worker gone, which is gone/)
+  await lost.hasBegun('a')
+  isCut = true
+  await host.pool.query('delete from maniple.workers where id = $1', [worker.id])
+  const [breach, ...others] = await sweep()
+  assert.match(breach ?? '', /^task .* was held by worker .*, which is gone/)
+  assert.deepEqual(others, [])
   await host.worker({ agents: [agent], perform: held.perform })
   await held.hasBegun('a', 2)
+  isCut = false
   await held.end('a')
   assert.equal((await ended(engine, id)).state, 'succeeded')
 })
