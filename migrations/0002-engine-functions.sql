@@ -31,6 +31,9 @@ create function maniple.close_attempts(
   inout changes maniple.change[], out closed_tasks bigint[], out done bigint[], out broken bigint[]
 ) language plpgsql as $$
 begin
+  if p_worker is null then
+    delete from maniple.task_timers where task_id = any (p_tasks);
+  end if;
   with given as materialized (
     select * from unnest(p_tasks, p_attempts, p_kinds, p_outputs, p_codes, p_messages, p_delays_ms,
       p_durations_ms, p_costs, p_simulated, p_cached)
@@ -43,6 +46,8 @@ begin
         when g.kind = 'retry' then 'waiting'
         when g.kind = 'lost' and t.losses >= 2 then 'failed'
         when g.kind = 'parked' then 'parked'
+        -- Nobody else may perform a bound task: it must not keep places from others meanwhile.
+        when exists (select 1 from maniple.task_groups tg where tg.id = t.group_id and tg.binding is not null) then 'ready'
         else 'admitted' end,
       retries = t.retries + (g.kind = 'retry')::int,
       losses = case g.kind when 'lost' then t.losses + 1 when 'released' then t.losses else 0 end,
@@ -57,18 +62,25 @@ begin
     -- given row with every open one (tried: 700 ms for 1,000 rows instead of 15).
     where t.id = g.task and t.attempt = g.try
       and t.state in ('running', 'parked') and t.worker_id is not distinct from p_worker
-    returning t.id, t.run_id, t.group_id, t.ordinal, t.attempt, t.state, t.started_at, t.since, t.chain_ms,
+    returning t.id, t.run_id, t.group_id, t.ordinal, t.attempt, t.state, t.rank, t.due_at, t.started_at, t.since, t.chain_ms,
       g.kind, g.output, g.code, g.message, g.duration_ms, g.cost, g.simulated, g.cached
   ), kept as (
     insert into maniple.attempts (task_id, attempt, worker_id, outcome, error_code, error_message,
       started_at, finished_at, duration_ms, output, cost, simulated, cached)
     select c.id, c.attempt, p_worker, case when c.state = 'cancelled' then 'cancelled' else c.kind::maniple.attempt_outcome end,
       c.code, c.message, c.started_at, c.since, c.duration_ms, c.output::jsonb,
-      coalesce(c.cost, '{}')::jsonb, c.simulated, c.cached
+      case when c.cost is null then '{}' else c.cost::jsonb end, c.simulated, c.cached
     from closed c where c.state <> 'parked'
+  ), queued as (
+    insert into maniple.task_queue (group_id, is_held, rank, task_id)
+    select group_id, state = 'admitted', rank, id from closed where state in ('admitted', 'ready')
+  ), timed as (
+    insert into maniple.task_timers (task_id, run_id, due_at)
+    select id, run_id, due_at from closed where due_at is not null
   ), per_group as (
     select group_id, count(*) filter (where state not in ('admitted', 'parked')) as freed,
-      count(*) filter (where state = 'admitted') as back
+      count(*) filter (where state = 'admitted') as back,
+      count(*) filter (where state = 'ready') as again
     from closed group by group_id
   ), lane_room as (
     update maniple.lanes l set held = l.held - f.n
@@ -77,14 +89,15 @@ begin
       where p.freed > 0 group by lane) f
     where l.id = f.lane
   ), group_room as (
-    update maniple.task_groups tg set admitted = tg.admitted + p.back
-    from per_group p where tg.id = p.group_id and p.back > 0
+    update maniple.task_groups tg set admitted = tg.admitted + p.back, ready = tg.ready + p.again
+    from per_group p where tg.id = p.group_id and p.back + p.again > 0
   ), per_run as (
     select run_id,
       count(*) filter (where state not in ('admitted', 'parked')) as freed,
       count(*) filter (where ordinal > 0 and state = 'succeeded') as succeeded,
       count(*) filter (where ordinal > 0 and state = 'failed') as failed,
       count(*) filter (where ordinal > 0 and state = 'cancelled') as cancelled,
+      count(*) filter (where state = 'parked') - case when p_worker is null then count(*) else 0 end as parked,
       bool_or(simulated) as simulated,
       coalesce(sum(duration_ms) filter (where ordinal > 0), 0) as busy_ms,
       coalesce(max(chain_ms) filter (where ordinal > 0), 0) as chain_ms
@@ -103,7 +116,7 @@ begin
     update maniple.runs r set
       held = r.held - p.freed, open = r.open - (p.succeeded + p.failed + p.cancelled),
       succeeded = r.succeeded + p.succeeded, failed = r.failed + p.failed,
-      cancelled = r.cancelled + p.cancelled, simulated = r.simulated or p.simulated,
+      cancelled = r.cancelled + p.cancelled, parked = r.parked + p.parked, simulated = r.simulated or p.simulated,
       sequential_ms = r.sequential_ms + p.busy_ms,
       critical_path_ms = greatest(r.critical_path_ms, p.chain_ms),
       cost = coalesce((select c.cost from per_cost c where c.run_id = r.id), r.cost)
@@ -134,7 +147,10 @@ begin
       since = case when t.pending = c.n then clock_timestamp() else t.since end,
       rank = case when t.pending = c.n then extract(epoch from clock_timestamp()) * 1000 - t.boost_ms else t.rank end
     from counts c where t.id = c.task_id and t.state = 'waiting'
-    returning t.run_id, t.group_id, t.ordinal, t.state, t.attempt
+    returning t.id, t.rank, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
+  ), queued as (
+    insert into maniple.task_queue (group_id, is_held, rank, task_id)
+    select group_id, false, rank, id from lowered where state = 'ready'
   ), group_room as (
     update maniple.task_groups tg set ready = tg.ready + p.n
     from (select group_id, count(*) as n from lowered where state = 'ready' group by 1) p
@@ -181,8 +197,10 @@ begin
       if v_closing.state = 'waiting' and (r.succeeded = 0 or r.cancel_requested_at is not null) then
         update maniple.tasks set state = 'skipped', since = clock_timestamp(), finished_at = clock_timestamp(), due_at = null
         where id = v_closing.id;
+        delete from maniple.task_timers where task_id = v_closing.id;
       elsif v_closing.state = 'waiting' and (select due_at is null from maniple.tasks where id = v_closing.id) then
         update maniple.tasks set state = 'ready', since = clock_timestamp(), pending = 0 where id = v_closing.id;
+        insert into maniple.task_queue (group_id, is_held, rank, task_id) values (v_closing.group_id, false, 0, v_closing.id);
         update maniple.task_groups set ready = ready + 1 where id = v_closing.group_id;
         continue;
       elsif v_closing.state not in ('succeeded', 'failed', 'skipped', 'cancelled') then
@@ -225,15 +243,18 @@ declare
 begin
   if exists (select 1 from maniple.task_groups where run_id = any (p_runs) and admitted > 0) then
     with best as materialized (
-      select t.id from maniple.task_groups g cross join lateral (
-        select id, rank from maniple.tasks where group_id = g.id and state = 'admitted'
-        order by rank, id limit p_free) t
+      select q.group_id, q.rank, q.task_id from maniple.task_groups g cross join lateral (
+        select * from maniple.task_queue where group_id = g.id and is_held
+        order by rank, task_id limit p_free) q
       where g.run_id = any (p_runs) and g.admitted > 0 and maniple.may_perform(p_worker, g)
-      order by t.rank, t.id limit p_free
+      order by q.rank, q.task_id limit p_free
+    ), unqueued as (
+      delete from maniple.task_queue q using best b
+      where q.group_id = b.group_id and q.is_held and q.rank = b.rank and q.task_id = b.task_id
     ), taken as (
       update maniple.tasks t set state = 'running', worker_id = p_worker.id, attempt = t.attempt + 1,
         started_at = clock_timestamp(), finished_at = null, since = clock_timestamp()
-      from best where t.id = best.id
+      from best where t.id = best.task_id
       returning t.id, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
     ), group_room as (
       update maniple.task_groups tg set admitted = tg.admitted - p.n
@@ -260,8 +281,8 @@ begin
         row_number() over (order by t.rank, t.id) as nth,
         row_number() over (partition by g.run_id order by t.rank, t.id) as nth_of_run
       from open_groups g cross join lateral (
-        select id, rank from maniple.tasks where group_id = g.id and state = 'ready'
-        order by rank, id limit g.most) t
+        select task_id as id, rank from maniple.task_queue where group_id = g.id and not is_held
+        order by rank, task_id limit g.most) t
     ), over_lane as materialized (
       -- Needed only where groups share a lane; one group alone was limited by its lanes above.
       select id from (
@@ -271,8 +292,11 @@ begin
         where (select count(*) from open_groups) > 1
       ) x where nth > free
     ), picked as materialized (
-      select id, group_id, run_id, lanes from candidates
+      select id, rank, group_id, run_id, lanes from candidates
       where nth <= v_free and nth_of_run <= run_free and id not in (select id from over_lane)
+    ), unqueued as (
+      delete from maniple.task_queue q using picked p
+      where q.group_id = p.group_id and not q.is_held and q.rank = p.rank and q.task_id = p.id
     ), taken as (
       update maniple.tasks t set state = 'running', worker_id = p_worker.id, attempt = t.attempt + 1,
         started_at = clock_timestamp(), finished_at = null, since = clock_timestamp()
@@ -366,18 +390,29 @@ declare
   v_broken bigint[];
   v_n integer;
 begin
-  with due as (
+  if not exists (select 1 from maniple.task_timers where due_at <= clock_timestamp() and run_id = any (p_runs)) then
+    return;
+  end if;
+  with hit as materialized (
+    select tm.task_id from maniple.task_timers tm join maniple.tasks t on t.id = tm.task_id
+    where tm.due_at <= clock_timestamp() and tm.run_id = any (p_runs) and t.state = 'waiting'
+  ), untimed as (
+    delete from maniple.task_timers tm using hit where tm.task_id = hit.task_id
+  ), due as (
     update maniple.tasks t set state = 'ready', since = clock_timestamp(), due_at = null
-    where t.due_at <= clock_timestamp() and t.state = 'waiting' and t.run_id = any (p_runs)
-    returning t.run_id, t.group_id, t.ordinal, t.state, t.attempt
+    from hit where t.id = hit.task_id
+    returning t.id, t.rank, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
+  ), queued as (
+    insert into maniple.task_queue (group_id, is_held, rank, task_id) select group_id, false, rank, id from due
   ), group_room as (
     update maniple.task_groups tg set ready = tg.ready + p.n
     from (select group_id, count(*) as n from due group by 1) p where tg.id = p.group_id
   )
   select array_agg((run_id, ordinal, state, attempt)::maniple.change) into v_changes from due;
   changes := changes || coalesce(v_changes, '{}');
-  select array_agg(id), array_agg(attempt), count(*) into v_late, v_attempts, v_n from maniple.tasks
-  where due_at <= clock_timestamp() and state = 'parked' and run_id = any (p_runs);
+  select array_agg(t.id), array_agg(t.attempt), count(*) into v_late, v_attempts, v_n
+  from maniple.task_timers tm join maniple.tasks t on t.id = tm.task_id
+  where tm.due_at <= clock_timestamp() and t.state = 'parked' and tm.run_id = any (p_runs);
   if v_late is not null then
     select c.changes, c.broken into changes, v_broken from maniple.close_attempts(null, v_late, v_attempts,
       array_fill('failed'::text, array[v_n]), array_fill(null::text, array[v_n]),
@@ -394,7 +429,7 @@ end $$;
 --
 -- fenced: the worker is not known (any more): it must stop its attempts and join anew.
 -- refused: given attempts that were not this worker's any more and had not been recorded before.
--- claimed: JSON array of what to perform. more: call again at once. next_ms: when something is due.
+-- claimed: JSON array of [task, attempt, retries, spec]. more: call again at once. next_ms: when something is due.
 --
 -- With p_fair a worker takes no more than brings it level with the others that have free places, and
 -- tells them; spared says that it left something, so that it can come back for what nobody took.
@@ -425,11 +460,11 @@ begin
   end if;
   v_runs := array(
     select run_id from maniple.tasks where id = any (p_tasks)
-    union select run_id from maniple.tasks where due_at <= clock_timestamp()
+    union select run_id from maniple.task_timers where due_at <= clock_timestamp()
     union select run_id from (
       select g.run_id,
-        least((select min(rank) from maniple.tasks where group_id = g.id and state = 'admitted'),
-          (select min(rank) from maniple.tasks where group_id = g.id and state = 'ready')) as rank
+        least((select min(rank) from maniple.task_queue where group_id = g.id and is_held),
+          (select min(rank) from maniple.task_queue where group_id = g.id and not is_held)) as rank
       from maniple.task_groups g join maniple.runs r on r.id = g.run_id
       where (g.ready > 0 or g.admitted > 0) and p_free > 0
         and maniple.may_perform(v_worker, g)
@@ -462,10 +497,7 @@ begin
       perform maniple.record_changes(v_changes);
     end if;
     if v_claimed is not null then
-      select json_agg(json_build_object('task', t.id, 'attempt', t.attempt, 'retries', t.retries,
-        'isClosing', t.ordinal = 0, 'runId', s.run_id, 'key', s.key, 'title', s.title, 'type', s.type,
-        'agent', s.agent, 'dependsOn', s.depends_on, 'timeoutMs', s.timeout_ms, 'maxRetries', s.max_retries,
-        'payload', s.payload) order by t.rank, t.id) into claimed
+      select json_agg(json_build_array(t.id, t.attempt, t.retries, s.spec) order by t.rank, t.id) into claimed
       from unnest(v_claimed) as c (id) join maniple.tasks t on t.id = c.id
       join maniple.task_specs s on s.task_id = t.id;
     end if;
@@ -493,6 +525,6 @@ begin
     perform pg_notify('maniple', 'work');
   end if;
   select extract(epoch from least(
-    (select min(due_at) from maniple.tasks where due_at is not null),
+    (select min(due_at) from maniple.task_timers),
     (select min(shut_until) from maniple.lanes where shut_until > clock_timestamp())) - clock_timestamp()) * 1000 into next_ms;
 end $$;

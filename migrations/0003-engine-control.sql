@@ -1,5 +1,11 @@
 -- What people and time do to runs: cancel, retry, resume, recover, heartbeat, sweep.
 
+-- Tasks of active runs that hold places.
+create view maniple.held_tasks as
+  select t.* from maniple.tasks t
+  where t.run_id in (select id from maniple.runs where outcome is null)
+    and t.state in ('admitted', 'running', 'parked');
+
 -- Takes a run's closing task back to waiting if it has not begun or is parked, and marks it if it runs.
 create function maniple.withdraw_closing(p_run text) returns void language plpgsql as $$
 declare
@@ -14,9 +20,12 @@ begin
     select id, attempt, 'cancelled', started_at, clock_timestamp(), 0 from maniple.tasks
     where id = v_closing.id and state = 'parked';
     update maniple.tasks set state = 'waiting', due_at = null where id = v_closing.id;
+    delete from maniple.task_queue where group_id = v_closing.group_id;
+    delete from maniple.task_timers where task_id = v_closing.id;
     update maniple.task_groups set ready = ready - (v_closing.state = 'ready')::int,
       admitted = admitted - (v_closing.state = 'admitted')::int where id = v_closing.group_id;
-    update maniple.runs set held = held - (v_closing.state in ('admitted', 'parked'))::int where id = p_run;
+    update maniple.runs set held = held - (v_closing.state in ('admitted', 'parked'))::int,
+      parked = parked - (v_closing.state = 'parked')::int where id = p_run;
   end if;
 end $$;
 
@@ -46,6 +55,10 @@ begin
   ), kept as (
     insert into maniple.attempts (task_id, attempt, outcome, started_at, finished_at, duration_ms)
     select id, attempt, 'cancelled', started_at, clock_timestamp(), 0 from before where state = 'parked'
+  ), unqueued as (
+    delete from maniple.task_queue where group_id in (select group_id from before where state in ('ready', 'admitted'))
+  ), untimed as (
+    delete from maniple.task_timers where task_id in (select id from before)
   ), per_group as (
     select group_id, count(*) filter (where state = 'ready') as ready,
       count(*) filter (where state = 'admitted') as admitted,
@@ -60,8 +73,10 @@ begin
       unnest(g.lanes) as lane group by 1) f
     where l.id = f.lane and f.n > 0
   ), run_room as (
-    update maniple.runs r set held = r.held - p.held, open = r.open - p.n, cancelled = r.cancelled + p.n
-    from (select count(*) as n, count(*) filter (where state in ('admitted', 'parked')) as held from before) p
+    update maniple.runs r set held = r.held - p.held, open = r.open - p.n, cancelled = r.cancelled + p.n,
+      parked = r.parked - p.parked
+    from (select count(*) as n, count(*) filter (where state in ('admitted', 'parked')) as held,
+      count(*) filter (where state = 'parked') as parked from before) p
     where r.id = p_run and p.n > 0
   ), marked as (
     update maniple.tasks t set cancel_requested = true
@@ -115,7 +130,10 @@ begin
       rank = extract(epoch from clock_timestamp()) * 1000 - t.boost_ms,
       retries = 0, losses = 0, cancel_requested = false, due_at = null, since = clock_timestamp()
     from counts c where t.id = c.task_id
-    returning t.run_id, t.group_id, t.ordinal, t.state, t.attempt
+    returning t.id, t.rank, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
+  ), queued as (
+    insert into maniple.task_queue (group_id, is_held, rank, task_id)
+    select group_id, false, rank, id from reset where state = 'ready'
   ), group_room as (
     update maniple.task_groups g set ready = g.ready + p.n
     from (select group_id, count(*) as n from reset where state = 'ready' group by 1) p where g.id = p.group_id
@@ -177,11 +195,11 @@ declare
 begin
   perform 1 from maniple.workers where id = any (p_workers) order by id for update;
   delete from maniple.workers where id = any (p_workers);
-  v_runs := array(select distinct run_id from maniple.tasks where worker_id = any (p_workers));
+  v_runs := array(select distinct run_id from maniple.held_tasks where worker_id = any (p_workers));
   perform maniple.lock_runs(v_runs);
   foreach v_worker in array p_workers loop
     select array_agg(id), array_agg(attempt), array_agg(extract(epoch from clock_timestamp() - started_at) * 1000), count(*)
-    into v_tasks, v_attempts, v_ms, n from maniple.tasks where worker_id = v_worker;
+    into v_tasks, v_attempts, v_ms, n from maniple.held_tasks where worker_id = v_worker;
     continue when n = 0;
     select * into c from maniple.close_attempts(v_worker, v_tasks, v_attempts, array_fill(p_kind, array[n]),
       array_fill(null::text, array[n]),
@@ -200,9 +218,10 @@ begin
 end $$;
 
 -- Keeps a worker alive. stop: attempts it must end (cancelled, or no longer its own).
--- missing: open attempts of its that it does not know (the answer to its claim was lost on the way).
+-- missing: with p_look, open attempts of its that it does not know (the answer to its claim was lost
+-- on the way), as [task, attempt, retries, spec]. Looking reads every task of the active runs.
 create function maniple.heartbeat(
-  p_worker text, p_tasks bigint[], p_attempts integer[], out alive boolean, out stop bigint[], out missing json
+  p_worker text, p_tasks bigint[], p_attempts integer[], p_look boolean, out alive boolean, out stop bigint[], out missing json
 ) language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
@@ -211,19 +230,12 @@ begin
   stop := array(select x.task from unnest(p_tasks, p_attempts) as x (task, try)
     left join maniple.tasks t on t.id = x.task and t.attempt = x.try and t.worker_id = p_worker
     where t.id is null or t.cancel_requested);
-  select json_agg(json_build_object('task', t.id, 'attempt', t.attempt, 'retries', t.retries,
-    'isClosing', t.ordinal = 0, 'runId', s.run_id, 'key', s.key, 'title', s.title, 'type', s.type,
-    'agent', s.agent, 'dependsOn', s.depends_on, 'timeoutMs', s.timeout_ms, 'maxRetries', s.max_retries,
-    'payload', s.payload)) into missing
-  from maniple.tasks t join maniple.task_specs s on s.task_id = t.id
-  where t.worker_id = p_worker and not (t.id = any (p_tasks));
+  if p_look then
+    select json_agg(json_build_array(t.id, t.attempt, t.retries, s.spec)) into missing
+    from maniple.held_tasks t join maniple.task_specs s on s.task_id = t.id
+    where t.worker_id = p_worker and not (t.id = any (p_tasks));
+  end if;
 end $$;
-
--- Tasks that hold places, read from the three small indexes that they are in.
-create view maniple.held_tasks as
-  select id, run_id, group_id from maniple.tasks where state = 'admitted'
-  union all select id, run_id, group_id from maniple.tasks where worker_id is not null
-  union all select id, run_id, group_id from maniple.tasks where state = 'parked';
 
 -- Compares every count with what is open, repairs what differs and says what it was. Under the
 -- locks of all active runs, so a difference is a breach and not a moment between two commits.
@@ -253,18 +265,18 @@ begin
     return next format('lane %s counted %s held places, %s are open', x.id, x.held, x.actual);
   end loop;
   for x in
-    select g.id, g.run_id, g.ready, g.admitted, count(t.id) filter (where t.state = 'ready') as actual_ready,
-      count(t.id) filter (where t.state = 'admitted') as actual_admitted
-    from maniple.task_groups g left join maniple.tasks t on t.group_id = g.id and t.state in ('ready', 'admitted')
+    select g.id, g.run_id, g.ready, g.admitted, count(t.task_id) filter (where not t.is_held) as actual_ready,
+      count(t.task_id) filter (where t.is_held) as actual_admitted
+    from maniple.task_groups g left join maniple.task_queue t on t.group_id = g.id
     where g.run_id = any (v_runs) group by g.id
-    having g.ready <> count(t.id) filter (where t.state = 'ready') or g.admitted <> count(t.id) filter (where t.state = 'admitted')
+    having g.ready <> count(t.task_id) filter (where not t.is_held) or g.admitted <> count(t.task_id) filter (where t.is_held)
   loop
     update maniple.task_groups set ready = x.actual_ready, admitted = x.actual_admitted where id = x.id;
     return next format('group %s of run %s counted %s ready and %s admitted tasks, there are %s and %s',
       x.id, x.run_id, x.ready, x.admitted, x.actual_ready, x.actual_admitted);
   end loop;
   for x in
-    select t.id, t.run_id, t.worker_id from maniple.tasks t
+    select t.id, t.run_id, t.worker_id from maniple.held_tasks t
     where t.worker_id is not null and not exists (select 1 from maniple.workers w where w.id = t.worker_id)
   loop
     perform maniple.recover(array[x.worker_id], 'lost');

@@ -10,6 +10,8 @@ const claimed: ClaimedTask = {
   retries: 0,
   maxRetries: 1,
   isClosing: false,
+  priority: 'medium',
+  complexity: 'low',
   runId: 'r',
   key: 'a',
   title: 'A',

@@ -10,6 +10,8 @@ const claimed = (retries: number, maxRetries: number): ClaimedTask => ({
   retries,
   maxRetries,
   isClosing: false,
+  priority: 'medium',
+  complexity: 'low',
   runId: 'r',
   key: 'a',
   title: 'A',

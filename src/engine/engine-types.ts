@@ -37,22 +37,18 @@ export type NewRun = {
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null
 }
 
+/** What never changes about a task. */
+export type TaskSpec = Omit<NewTask, 'lanes'> & {
+  readonly runId: string
+  readonly isClosing: boolean
+}
+
 /** What a worker is given to perform: one attempt. */
-export type ClaimedTask = {
+export type ClaimedTask = TaskSpec & {
   readonly task: number
   /** The fence: a result counts only under the number that is still the task's. */
   readonly attempt: number
   readonly retries: number
-  readonly isClosing: boolean
-  readonly runId: string
-  readonly key: string
-  readonly title: string
-  readonly type: string
-  readonly agent: string
-  readonly dependsOn: readonly string[]
-  readonly timeoutMs: number
-  readonly maxRetries: number
-  readonly payload: JsonObject
 }
 
 export type Performed =

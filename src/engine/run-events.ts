@@ -108,9 +108,10 @@ async function readKeys(pool: Pool, runId: string): Promise<string[]> {
 }
 
 async function hasEnded(pool: Pool, runId: string): Promise<boolean> {
-  const result = await pool.query<Record<string, unknown>>('select 1 from maniple.runs where id = $1 and outcome is null', [
-    runId,
-  ])
+  const result = await pool.query<Record<string, unknown>>(
+    'select 1 from maniple.runs where id = $1 and outcome is null',
+    [runId],
+  )
   return result.rowCount === 0
 }
 

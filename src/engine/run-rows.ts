@@ -44,12 +44,12 @@ const runColumns = `
   r.seq, r.created_at, (extract(epoch from r.created_at) * 1000000)::bigint::text as created_at_us, r.started_at, r.finished_at,
   r.earlier_wall_ms + extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.resumed_at)::float8 * 1000 as wall_ms,
   coalesce(g.ready, 0)::int as ready, coalesce(g.admitted, 0)::int as admitted,
-  (select count(*) from maniple.tasks t where t.state = 'parked' and t.run_id = r.id and t.ordinal > 0)::int as parked,
+  (select count(*) from maniple.tasks t where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0)::int as parked,
   (select count(*) from maniple.tasks t
-    where t.state = 'parked' and t.run_id = r.id and t.ordinal > 0 and t.park_reason = 'approval')::int as approvals,
+    where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0 and t.park_reason = 'approval')::int as approvals,
   (select count(*) from maniple.tasks t
     where t.due_at is not null and t.state = 'waiting' and t.run_id = r.id and t.ordinal > 0)::int as backing_off,
-  (r.held - coalesce(g.admitted, 0) - (select count(*) from maniple.tasks t where t.state = 'parked' and t.run_id = r.id and t.ordinal > 0))::int as running
+  (r.held - coalesce(g.admitted, 0) - (select count(*) from maniple.tasks t where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0))::int as running
   from maniple.runs r left join lateral (
     select sum(ready) filter (where not is_closing) as ready,
       sum(admitted) filter (where not is_closing) as admitted

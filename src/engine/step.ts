@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import * as z from 'zod'
+import { Claims, toClaimed } from './claims.ts'
 import type { ClaimedTask, Completion } from './engine-types.ts'
 
 export type StepResult = {
@@ -26,7 +27,7 @@ const StepRow = z.object({
   fenced: z.boolean(),
   // The driver gives the bigints of an array as text.
   refused: z.array(z.coerce.number()).nullable(),
-  claimed: z.custom<readonly ClaimedTask[] | null>(),
+  claimed: Claims,
   more: z.boolean().nullable(),
   spared: z.boolean().nullable(),
   next_ms: z.number().nullable(),
@@ -63,7 +64,7 @@ export async function step(pool: Pool, worker: string, work: StepWork): Promise<
   return {
     fenced: row.fenced,
     refused: row.refused ?? [],
-    claimed: row.claimed ?? [],
+    claimed: toClaimed(row.claimed),
     more: row.more ?? false,
     spared: row.spared ?? false,
     nextMs: row.next_ms,

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { AppError, newId } from '../shared/index.ts'
-import type { NewRun, NewTask } from './engine-types.ts'
+import type { NewRun, NewTask, TaskSpec } from './engine-types.ts'
 
 const priorityStep = { critical: 3, high: 2, medium: 1, low: 0 } as const
 
@@ -118,18 +118,17 @@ async function insertTasks(client: PoolClient, runId: string, run: NewRun): Prom
     tasks.map((task) => task.dependsOn.length + (task.key === closingKey ? 1 : 0)),
     tasks.map((task) => priorityStep[task.priority] * run.ageingMs),
     tasks.map((task) => task.key),
-    tasks.map((task) => task.title),
-    tasks.map((task) => task.type),
-    tasks.map((task) => task.agent),
-    tasks.map((task) => task.priority),
-    tasks.map((task) => task.complexity),
     // An array in an array must be rectangular in PostgreSQL, so each list travels as JSON.
     tasks.map((task) => JSON.stringify(task.dependsOn)),
-    tasks.map((task) => task.timeoutMs),
-    tasks.map((task) => task.maxRetries),
-    tasks.map((task) => JSON.stringify(task.payload)),
+    tasks.map((task) => JSON.stringify(specOf(runId, task))),
   ])
   if (tasks.some((task) => task.dependsOn.length > 0)) await insertEdges(client, runId, tasks)
+}
+
+/** What a worker is handed, and what clients are told, of what never changes. */
+function specOf(runId: string, task: NewTask): TaskSpec {
+  const { lanes: _, ...spec } = task
+  return { ...spec, runId, isClosing: task.key === closingKey }
 }
 
 /** Ordinal 0 and a key no splitter makes; it is neither counted nor listed among the tasks. */
@@ -171,23 +170,22 @@ async function insertGroups(
 
 const insertTasksText = `
   with given as materialized (
-    select x.*, x.ordinality - 1 + $2::int as ordinal,
-      nextval('maniple.tasks_id_seq') as id
-    from unnest($3::bigint[], $4::int[], $5::float8[], $6::text[], $7::text[], $8::text[], $9::text[],
-      $10::text[], $11::text[], $12::jsonb[], $13::float8[], $14::int[], $15::json[]) with ordinality
-      as x (group_id, pending, boost_ms, key, title, type, agent, priority, complexity, depends_on,
-        timeout_ms, max_retries, payload, ordinality)
+    select x.*, x.ordinality - 1 + $2::int as ordinal, nextval('maniple.tasks_id_seq') as id,
+      extract(epoch from clock_timestamp()) * 1000 - x.boost_ms as rank
+    from unnest($3::bigint[], $4::int[], $5::float8[], $6::text[], $7::jsonb[], $8::json[])
+      with ordinality as x (group_id, pending, boost_ms, key, depends_on, spec, ordinality)
   ), specs as (
-    insert into maniple.task_specs (task_id, run_id, ordinal, key, title, type, agent, priority, complexity,
-      depends_on, timeout_ms, max_retries, payload)
-    select id, $1, ordinal, key, title, type, agent, priority, complexity,
-      array(select jsonb_array_elements_text(depends_on)), timeout_ms, max_retries, payload from given
+    insert into maniple.task_specs (task_id, run_id, ordinal, key, depends_on, spec)
+    select id, $1, ordinal, key, array(select jsonb_array_elements_text(depends_on)), spec from given
   ), inserted as (
     insert into maniple.tasks (id, run_id, group_id, ordinal, state, pending, boost_ms, rank)
     overriding system value
-    select id, $1, group_id, ordinal, (case when pending = 0 then 'ready' else 'waiting' end)::maniple.task_state,
-      case when ordinal = 0 then 0 else pending end, boost_ms,
-      extract(epoch from clock_timestamp()) * 1000 - boost_ms from given
+    select id, $1, group_id, ordinal,
+      (case when pending = 0 then 'ready' else 'waiting' end)::maniple.task_state,
+      case when ordinal = 0 then 0 else pending end, boost_ms, rank from given
+  ), queued as (
+    insert into maniple.task_queue (group_id, is_held, rank, task_id)
+    select group_id, false, rank, id from given where pending = 0 order by 1, 3, 4
   ), counted as (
     update maniple.runs set closing_task = (select id from given where ordinal = 0) where id = $1
   )

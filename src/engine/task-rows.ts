@@ -12,16 +12,20 @@ const LaneRow = z.object({
   shutReason: z.enum(['rate', 'budget', 'breaker']).nullable(),
 })
 
-const TaskRow = z.object({
-  ordinal: z.number(),
+const Spec = z.object({
   key: z.string(),
   title: z.string(),
   type: z.string(),
   agent: z.string(),
   priority: Priority,
   complexity: Complexity,
+  dependsOn: z.array(z.string()),
+})
+
+const TaskRow = z.object({
+  ordinal: z.number(),
+  spec: Spec,
   state: TaskState,
-  depends_on: z.array(z.string()),
   attempt: z.number(),
   since: z.date(),
   due_at: z.date().nullable(),
@@ -53,7 +57,7 @@ const tasksText = `
         from maniple.lanes l where l.id = any (g.lanes)) as lanes
     from maniple.task_groups g where g.run_id = $1
   )
-  select s.ordinal, s.key, s.title, s.type, s.agent, s.priority, s.complexity, s.depends_on,
+  select s.ordinal, s.spec,
     t.state, t.attempt, t.since, t.due_at, t.park_reason, t.started_at, t.finished_at,
     a.duration_ms, a.error_code, a.error_message, a.output, a.simulated, a.cached,
     case when t.state = 'waiting' and t.due_at is null
@@ -74,7 +78,11 @@ export async function readTasks(
   runId: string,
   page: { readonly after: number; readonly limit: number },
 ): Promise<{ readonly tasks: readonly Task[]; readonly next: number | null }> {
-  const result = await pool.query<Record<string, unknown>>(tasksText, [runId, page.after, page.limit + 1])
+  const result = await pool.query<Record<string, unknown>>(tasksText, [
+    runId,
+    page.after,
+    page.limit + 1,
+  ])
   const rows = z.array(TaskRow).parse(result.rows)
   const shown = rows.slice(0, page.limit)
   const next = rows.length > page.limit ? (shown.at(-1)?.ordinal ?? null) : null
@@ -92,6 +100,7 @@ export function parseTaskCursor(cursor: string | undefined): number {
 const ended: ReadonlySet<string> = new Set(['succeeded', 'failed', 'skipped', 'cancelled'])
 
 function toTask(row: TaskRow): Task {
+  const { key: id, ...spec } = row.spec
   const wait = explainWait(
     {
       state: row.state,
@@ -99,7 +108,7 @@ function toTask(row: TaskRow): Task {
       dueAt: row.due_at,
       parkReason: row.park_reason,
       unfinished: row.unfinished,
-      agent: row.agent,
+      agent: row.spec.agent,
       workers: row.workers,
       runHeld: row.run_held,
       runSlots: row.run_slots,
@@ -109,14 +118,9 @@ function toTask(row: TaskRow): Task {
   )
   const isShown = ended.has(row.state) || row.state === 'waiting'
   return {
-    id: row.key,
-    title: row.title,
-    type: row.type,
-    agent: row.agent,
-    priority: row.priority,
-    complexity: row.complexity,
+    id,
+    ...spec,
     state: row.state,
-    dependsOn: row.depends_on,
     attempts: row.attempt,
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: ended.has(row.state) ? (row.finished_at?.toISOString() ?? null) : null,
@@ -141,10 +145,8 @@ export type TaskResult = {
 }
 
 const ResultRow = z.object({
-  key: z.string(),
-  title: z.string(),
+  spec: Spec.pick({ key: true, title: true, dependsOn: true }),
   state: z.enum(['succeeded', 'failed', 'skipped', 'cancelled']),
-  depends_on: z.array(z.string()),
   output: z.custom<JsonObject | null>(),
 })
 
@@ -155,7 +157,7 @@ export async function readResults(
   keys: readonly string[] | null,
 ): Promise<TaskResult[]> {
   const result = await pool.query<Record<string, unknown>>(
-    `select s.key, s.title, t.state, s.depends_on, a.output
+    `select s.spec, t.state, a.output
      from maniple.task_specs s join maniple.tasks t on t.id = s.task_id
      left join maniple.attempts a on a.task_id = t.id and a.attempt = t.attempt and t.state = 'succeeded'
      where s.run_id = $1 and s.ordinal > 0 and ($2::text[] is null or s.key = any ($2))
@@ -166,5 +168,5 @@ export async function readResults(
   return z
     .array(ResultRow)
     .parse(result.rows)
-    .map(({ depends_on: dependsOn, ...row }) => ({ ...row, dependsOn }))
+    .map(({ spec, ...row }) => ({ ...spec, ...row }))
 }

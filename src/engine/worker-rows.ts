@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import * as z from 'zod'
+import { Claims, toClaimed } from './claims.ts'
 import type { ClaimedTask } from './engine-types.ts'
 import { isProcessGone, type ProcessPlace } from './process-place.ts'
 
@@ -23,7 +24,7 @@ const Beat = z.object({
   alive: z.boolean(),
   // The driver gives the bigints of an array as text.
   stop: z.array(z.coerce.number()),
-  missing: z.custom<readonly ClaimedTask[] | null>(),
+  missing: Claims,
 })
 
 export type Held = { readonly task: number; readonly attempt: number }
@@ -31,14 +32,24 @@ export type Held = { readonly task: number; readonly attempt: number }
 export async function heartbeat(
   pool: Pool,
   worker: string,
-  held: readonly Held[],
-): Promise<z.infer<typeof Beat>> {
+  work: {
+    readonly held: readonly Held[]
+    /** Also look for attempts of the worker's that are not among the held: costly, so not always. */
+    readonly isLooking: boolean
+  },
+): Promise<{
+  readonly alive: boolean
+  readonly stop: readonly number[]
+  readonly missing: readonly ClaimedTask[]
+}> {
+  const { held, isLooking } = work
   const result = await pool.query<Record<string, unknown>>({
     name: 'heartbeat',
-    text: 'select * from maniple.heartbeat($1, $2, $3)',
-    values: [worker, held.map((one) => one.task), held.map((one) => one.attempt)],
+    text: 'select * from maniple.heartbeat($1, $2, $3, $4)',
+    values: [worker, held.map((one) => one.task), held.map((one) => one.attempt), isLooking],
   })
-  return Beat.parse(result.rows[0])
+  const { missing, ...beat } = Beat.parse(result.rows[0])
+  return { ...beat, missing: toClaimed(missing) }
 }
 
 /** Gives back what a worker that leaves still holds, without counting it against the tasks. */
@@ -78,7 +89,10 @@ export async function findLostWorkers(
 
 /** Closes the attempts of lost workers; resolves to how many there were. */
 export async function recoverWorkers(pool: Pool, workers: readonly string[]): Promise<number> {
-  const result = await pool.query<Record<string, unknown>>(`select maniple.recover($1, 'lost') as closed`, [workers])
+  const result = await pool.query<Record<string, unknown>>(
+    `select maniple.recover($1, 'lost') as closed`,
+    [workers],
+  )
   return z.object({ closed: z.number() }).parse(result.rows[0]).closed
 }
 

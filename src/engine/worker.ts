@@ -37,6 +37,8 @@ type WorkerParts = WorkerOptions & {
 
 /** Most completions that one commit takes; more wait for the next, a few milliseconds later. */
 const batchLimit = 2000
+/** Two beats decide what is missing; one more in case the first met a commit under way. */
+const looksAfterLoss = 3
 const nothingMissing = { keys: new Set<string>(), commits: 0 }
 
 /** How long others get to take what was left for them. */
@@ -59,6 +61,8 @@ export class Worker {
   #missing: { readonly keys: ReadonlySet<string>; readonly commits: number } = nothingMissing
   /** Ids under which this worker gave up; what they hold is given back. */
   #abandoned: string[] = []
+  /** How many more beats look for claims whose answer was lost. */
+  #looks = 0
   #pumping = false
   #again = false
   /** The next step may take what others were offered and did not take. */
@@ -199,6 +203,7 @@ export class Worker {
           if (!isConnectionError(error)) return false
           if (!wasLost) log.warn({ err: error, worker: this.#id }, 'database lost, trying again')
           wasLost = true
+          this.#looks = looksAfterLoss
           return true
         },
       })
@@ -256,7 +261,9 @@ export class Worker {
     const worker = this.#id
     const lost = this.#lostClaims()
     try {
-      const beat = await heartbeat(pool, worker, known)
+      const isLooking = this.#looks > 0
+      const beat = await heartbeat(pool, worker, { held: known, isLooking })
+      this.#looks = Math.max(0, this.#looks - 1)
       this.#lastBeat = performance.now()
       if (worker !== this.#id) return
       if (!beat.alive) return await this.#rejoin('the database did not know it any more')
@@ -265,7 +272,7 @@ export class Worker {
         // By now the task may be performed under another number, which the answer is not about.
         if (attempt === attempts.get(task)) attempt?.stop('cancelled')
       }
-      const missing = beat.missing ?? []
+      const { missing } = beat
       for (const claimed of missing) if (lost.has(keyOf(claimed))) this.#begin(claimed)
       this.#missing = { keys: new Set(missing.map(keyOf)), commits: this.#commitsBegun }
     } catch (error) {

@@ -19,37 +19,38 @@ import {
 
 const host = await engineHost()
 
-test('a heartbeat whose answer is late begins nothing again', async () => {
+test('a heartbeat that overlaps a claim begins nothing again', async () => {
   const agent = newAgent()
-  const late = gate()
+  const [late, lateAnswer] = [gate(), gate()]
+  let [sent, answered] = [0, 0]
   const pool = wired(host.pool, {
+    send: async (query) => {
+      if (query !== 'heartbeat') return
+      sent += 1
+      await late.pass()
+    },
     answer: async (query) => {
-      if (query === 'heartbeat') await late.pass()
+      if (query !== 'heartbeat') return
+      answered += 1
+      await lateAnswer.pass()
     },
   })
-  const begun: string[] = []
-  let finish = (): void => undefined
-  const { engine } = await host.worker(
-    {
-      agents: [agent],
-      perform: async ({ key, attempt }) => {
-        begun.push(`${key} ${attempt}`)
-        if (key === 'a')
-          await new Promise<void>((resolve) => {
-            finish = resolve
-          })
-        return success()
-      },
-    },
-    { pool },
-  )
-  // wait for beat to be sent before a is claimed: shut the gate *and* make the beat's send late
+  const held = new HeldAgent()
+  const { engine } = await host.worker({ agents: [agent], perform: held.perform }, { pool })
+  late.shut()
+  lateAnswer.shut()
+  const [sentBefore, answeredBefore] = [sent, answered]
+  await until('a beat that knows of no task', () => sent > sentBefore)
   const { id } = await engine.submit(runOf({ agent, tasks: { a: [] } }))
-  await until('begun', () => begun.length === 1)
-  finish()
-  await ended(engine, id)
-  assert.deepEqual(begun, ['a 1'])
+  await held.hasBegun('a')
   late.open()
+  await until('the database misses the task', () => answered > answeredBefore)
+  await held.end('a')
+  await ended(engine, id)
+  lateAnswer.open()
+  const now = sent
+  await until('more beats', () => sent > now + 2)
+  assert.deepEqual(held.keys, ['a'])
 })
 
 test('a late heartbeat does not stop the next attempt', async () => {

@@ -1,0 +1,16 @@
+import * as z from 'zod'
+import type { ClaimedTask, TaskSpec } from './engine-types.ts'
+
+/** `[task, attempt, retries, spec]`, as the functions in the database give them. */
+export const Claims = z
+  .array(z.tuple([z.number(), z.number(), z.number(), z.custom<TaskSpec>()]))
+  .nullable()
+
+export function toClaimed(claims: z.infer<typeof Claims>): readonly ClaimedTask[] {
+  return (claims ?? []).map(([task, attempt, retries, spec]) => ({
+    ...spec,
+    task,
+    attempt,
+    retries,
+  }))
+}
