@@ -37,6 +37,12 @@ type WorkerParts = WorkerOptions & {
 
 /** Most completions that one commit takes; more wait for the next, a few milliseconds later. */
 const batchLimit = 2000
+/** Most tasks that one commit claims, so that a second can be under way while these begin. */
+const claimLimit = 500
+/** The database works on one commit while this process begins what the other brought. */
+const maxCommits = 2
+/** From so much on a second commit pays: a small one waits, and goes down with the next. */
+const muchWork = 100
 /** Two beats decide what is missing; one more in case the first met a commit under way. */
 const looksAfterLoss = 3
 const nothingMissing = { keys: new Set<string>(), commits: 0 }
@@ -44,26 +50,26 @@ const nothingMissing = { keys: new Set<string>(), commits: 0 }
 /** How long others get to take what was left for them. */
 const sparedMs = 25
 
+type Commit = { readonly number: number; readonly batch: Completion[]; readonly free: number }
+
 /**
- * Claims tasks, performs them and commits what came of them, as many at a time as it has slots. One
- * commit is under way at a time: what ends meanwhile goes down together in the next.
+ * Claims tasks, performs them and commits what came of them, as many at a time as it has slots. What
+ * ends while a commit is under way goes down together in the next.
  */
 export class Worker {
   #id = newId()
   readonly #parts: WorkerParts
   readonly #attempts = new Map<number, Attempt>()
   #ended: Completion[] = []
-  /** What the commit under way writes: ended, and not yet known to be written. */
-  #committing: readonly Completion[] = []
+  /** Commits under way. What they write has ended, and is not yet known to be written. */
+  readonly #commits = new Set<Commit>()
   #commitsBegun = 0
-  #commitsDone = 0
   /** Attempts that the last beat found recorded as ours and unknown here. */
   #missing: { readonly keys: ReadonlySet<string>; readonly commits: number } = nothingMissing
   /** Ids under which this worker gave up; what they hold is given back. */
   #abandoned: string[] = []
   /** How many more beats look for claims whose answer was lost. */
   #looks = 0
-  #pumping = false
   #again = false
   /** The next step may take what others were offered and did not take. */
   #greedy = false
@@ -99,8 +105,8 @@ export class Worker {
 
   /** Looks for work soon; cheap to call often. */
   poke(): void {
-    if (this.#pumping) this.#again = true
-    else void this.#pump()
+    this.#again = true
+    this.#launch()
   }
 
   /** There is work, a hint says: of use only to a worker with a free place. */
@@ -119,7 +125,7 @@ export class Worker {
     this.#accepting = false
     for (const attempt of this.#attempts.values()) attempt.stop('released')
     await Promise.all([...this.#attempts.values()].map((attempt) => attempt.ended))
-    while (this.#pumping || this.#ended.length > 0) {
+    while (this.#commits.size > 0 || this.#ended.length > 0) {
       this.poke()
       await new Promise((resolve) => setTimeout(resolve, 5))
       if (performance.now() - this.#lastBeat > this.#parts.times.lostMs) break
@@ -144,75 +150,83 @@ export class Worker {
     this.#lastBeat = performance.now()
   }
 
-  async #pump(): Promise<void> {
-    this.#pumping = true
-    try {
-      do {
-        this.#again = false
-        const progressed = await this.#commit()
-        if (progressed) this.#again = true
-      } while (this.#again || this.#ended.length > 0)
-    } catch (error) {
-      if (!this.#stopping.signal.aborted) {
-        this.#parts.log.error({ err: error, worker: this.#id }, 'worker commit failed')
-      }
-    } finally {
-      this.#pumping = false
-    }
+  /** Begins as many commits as there is reason for; see `maxCommits`. */
+  #launch(): void {
+    const isReason = this.#again || this.#ended.length > 0
+    const isMuch = this.#ended.length >= muchWork || (this.#again && this.#room() >= muchWork)
+    const isFree = this.#commits.size === 0 ? isReason : isMuch
+    if (isFree && this.#commits.size < maxCommits) void this.#commit()
   }
 
-  /** One group commit; true when there is reason to come again at once. */
-  async #commit(): Promise<boolean> {
-    const { pool, slots, log } = this.#parts
-    const batch = this.#ended.splice(0, batchLimit)
-    this.#committing = batch
+  /** Places for further tasks, less those that a commit under way may fill. */
+  #room(): number {
+    if (!this.#accepting) return 0
+    let taken = this.#attempts.size
+    for (const commit of this.#commits) taken += commit.free
+    return Math.max(0, this.#parts.slots - taken)
+  }
+
+  /** One group commit, and what follows from it. */
+  async #commit(): Promise<void> {
+    this.#again = false
     this.#commitsBegun += 1
-    const performing = this.#attempts.size
-    const free = this.#accepting ? Math.max(0, slots - performing) : 0
+    const worker = this.#id
+    const batch = this.#ended.splice(0, batchLimit)
+    const performing = this.#parts.slots - this.#room()
+    const free = Math.min(this.#room(), claimLimit)
+    const commit: Commit = { number: this.#commitsBegun, batch, free }
+    this.#commits.add(commit)
     const isFair = !this.#greedy
     this.#greedy = false
-    const result = await this.#withDatabase(batch, () =>
-      commitBatch(pool, this.#id, { batch, performing, free, isFair }),
-    ).finally(() => {
-      this.#committing = []
-    })
-    this.#commitsDone = this.#commitsBegun
-    if (result.fenced) {
-      await this.#rejoin('the database gave its tasks to others')
-      return true
-    }
-    if (result.refused.length > 0) {
-      log.warn(
-        { worker: this.#id, tasks: result.refused },
-        'results refused: attempts were fenced off',
+    try {
+      const result = await this.#withDatabase(() =>
+        commitBatch(this.#parts.pool, worker, { batch, performing, free, isFair }),
       )
+      this.#commits.delete(commit)
+      await this.#follow(worker, commit, result)
+      this.#launch()
+    } catch (error) {
+      this.#commits.delete(commit)
+      this.#ended.unshift(...batch)
+      // The next poll tries again.
+      if (!this.#stopping.signal.aborted) {
+        this.#parts.log.error({ err: error, worker }, 'worker commit failed')
+      }
     }
-    for (const claimed of result.claimed) this.#begin(claimed)
-    this.#schedule(result)
-    return result.more && (batch.length > 0 || result.claimed.length > 0)
   }
 
-  /** A connection error keeps the batch and tries again; the answer to a claim may have been lost. */
-  async #withDatabase(batch: Completion[], commit: () => Promise<StepResult>): Promise<StepResult> {
+  async #follow(worker: string, commit: Commit, result: StepResult): Promise<void> {
+    // By now it goes by a new id: what the old one was given is given back by its leaving.
+    if (worker !== this.#id) return
+    if (result.fenced) return await this.#rejoin('the database gave its tasks to others')
+    const { claimed, refused } = result
+    if (refused.length > 0) {
+      const fields = { worker, tasks: refused }
+      this.#parts.log.warn(fields, 'results refused: attempts were fenced off')
+    }
+    for (const task of claimed) this.#begin(task)
+    this.#schedule(result)
+    const isFull = claimed.length > 0 && claimed.length === commit.free
+    const isProgress = claimed.length > 0 || commit.batch.length > 0
+    if ((isFull && this.#room() > 0) || (result.more && isProgress)) this.#again = true
+  }
+
+  /** Tries again on connection errors; the answer to a claim may have been lost then. */
+  async #withDatabase(commit: () => Promise<StepResult>): Promise<StepResult> {
     let wasLost = false
     const { log } = this.#parts
-    try {
-      const result = await withRetry(commit, {
-        signal: this.#stopping.signal,
-        isRetryable: (error) => {
-          if (!isConnectionError(error)) return false
-          if (!wasLost) log.warn({ err: error, worker: this.#id }, 'database lost, trying again')
-          wasLost = true
-          this.#looks = looksAfterLoss
-          return true
-        },
-      })
-      if (wasLost) this.beat()
-      return result
-    } catch (error) {
-      this.#ended.unshift(...batch)
-      throw error
-    }
+    const result = await withRetry(commit, {
+      signal: this.#stopping.signal,
+      isRetryable: (error) => {
+        if (!isConnectionError(error)) return false
+        if (!wasLost) log.warn({ err: error, worker: this.#id }, 'database lost, trying again')
+        wasLost = true
+        this.#looks = looksAfterLoss
+        return true
+      },
+    })
+    if (wasLost) this.beat()
+    return result
   }
 
   #schedule(result: StepResult): void {
@@ -257,7 +271,8 @@ export class Worker {
     const attempts = new Map(this.#attempts)
     const held = [...attempts.values()].map(({ claimed }) => claimed)
     // Ended but not yet written: still ours in the database, and not missing.
-    const known = [...held, ...this.#ended, ...this.#committing]
+    const written = [...this.#commits].flatMap((commit) => commit.batch)
+    const known = [...held, ...this.#ended, ...written]
     const worker = this.#id
     const lost = this.#lostClaims()
     try {
@@ -292,7 +307,8 @@ export class Worker {
    */
   #lostClaims(): ReadonlySet<string> {
     const { keys, commits } = this.#missing
-    return this.#commitsDone >= commits ? keys : nothingMissing.keys
+    const isDone = [...this.#commits].every((commit) => commit.number > commits)
+    return isDone ? keys : nothingMissing.keys
   }
 
   /** Others may have our tasks by now: what runs here is stopped and nothing of it is written. */
