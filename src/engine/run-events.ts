@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import * as z from 'zod'
 import { type RunEvent, RunState, TaskState } from '../contracts/index.ts'
+import { readRun } from './run-rows.ts'
 
 const EventRow = z.object({
   seq: z.number(),
@@ -67,13 +68,14 @@ export function createRunTicker(
   return { changed }
 }
 
-/** Every event of a run after `afterSeq`; ends when the run has ended and all was given. */
+/** Every event of a run after `afterSeq`; ends when the run has ended and all was given. Throws `not_found`. */
 export async function* followEvents(
   pool: Pool,
   ticker: RunTicker,
   from: { readonly runId: string; readonly afterSeq: number; readonly signal: AbortSignal },
 ): AsyncGenerator<RunEvent> {
   const { runId, signal } = from
+  await readRun(pool, runId)
   const keys = await readKeys(pool, runId)
   let seq = from.afterSeq
   while (true) {

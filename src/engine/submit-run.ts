@@ -102,8 +102,10 @@ async function insertTasks(client: PoolClient, runId: string, run: NewRun): Prom
   const groups = new Map<string, Group>()
   const groupKeys = tasks.map((task) => {
     const isClosing = task.key === closingKey
-    const key = JSON.stringify([task.agent, task.lanes, isClosing])
-    if (!groups.has(key)) groups.set(key, { agent: task.agent, lanes: task.lanes, isClosing })
+    // A lane named twice is still one place.
+    const lanes = [...new Set(task.lanes)].sort()
+    const key = JSON.stringify([task.agent, lanes, isClosing])
+    if (!groups.has(key)) groups.set(key, { agent: task.agent, lanes, isClosing })
     return key
   })
   const groupIds = await insertGroups(client, runId, {
@@ -198,11 +200,18 @@ async function insertEdges(
   tasks: readonly NewTask[],
 ): Promise<void> {
   const pairs = tasks.flatMap((task) => task.dependsOn.map((needs) => [needs, task.key] as const))
-  await client.query(
+  const { rowCount } = await client.query(
     `insert into maniple.task_edges (needs_id, task_id)
      select n.task_id, t.task_id from unnest($2::text[], $3::text[]) as x (needs, task)
      join maniple.task_specs n on n.run_id = $1 and n.key = x.needs
      join maniple.task_specs t on t.run_id = $1 and t.key = x.task`,
     [runId, pairs.map(([needs]) => needs), pairs.map(([, task]) => task)],
   )
+  // A dependency that nobody ever ends would keep the run open for ever.
+  if (rowCount !== pairs.length) {
+    throw new AppError(
+      'internal',
+      `the plan of run ${runId} names a dependency that it does not have`,
+    )
+  }
 }

@@ -31,6 +31,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+test('retry performs what a killed process left, to its end', async () => {
+  const started = line.start(['split', 'examples/dependencies.json', '--quiet'], { env: slow })
+  const id = await waitForRunning(started)
+  started.child.kill('SIGKILL')
+  await started.ended
+  const { code, stdout, stderr } = await line.run(['retry', id, '--json'])
+  assert.equal(code, 0, stderr)
+  assert.equal(RunReport.parse(JSON.parse(stdout)).run.state, 'succeeded')
+})
+
 test('with --json a cancelled run is one JSON object too', async () => {
   const started = line.start(['split', 'examples/shop.json', '--json'], { env: slow })
   await waitForRunning(started)

@@ -101,14 +101,15 @@ test('an aborted follower stops with the reason', async () => {
   await assert.rejects(collect(engine.events(id, 0, AbortSignal.abort(reason))), reason)
 })
 
-test('following a run that is deleted ends, and what does not exist has no events', async () => {
+test('following a run that is deleted ends, and one that does not exist is not found', async () => {
   const engine = host.engine()
   const { id } = await engine.submit(runOf({ agent: newAgent(), tasks: { a: [] } }))
   const following = collect(engine.events(id, 0, patience()))
   await until('it is read', async () => (await engine.run(id)).seq === 0)
   await host.pool.query('delete from maniple.runs where id = $1', [id])
   assert.deepEqual(await following, [])
-  assert.deepEqual(await collect(engine.events('no-such-run', 0, patience())), [])
+  const unknown = collect(engine.events('no-such-run', 0, patience()))
+  await assert.rejects(unknown, { code: 'not_found' })
   await assert.rejects(engine.snapshot('no-such-run'), { code: 'not_found' })
 })
 

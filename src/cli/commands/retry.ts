@@ -4,7 +4,10 @@ import { loadSettings } from '../load-settings.ts'
 import { displayFor, openFor, performRun } from '../perform-run.ts'
 import type { RetryFlags } from '../program.ts'
 
-/** `retry RUN`: reruns what did not succeed, to the end; resolves with the exit code. */
+/**
+ * `retry RUN`: reruns what did not succeed, to the end; resolves with the exit code. A run whose
+ * process was killed is not over: it is performed to its end as it stands.
+ */
 export async function retry(id: string, flags: RetryFlags): Promise<number> {
   const command = agentCommand(flags)
   const settings = loadSettings(flags)
@@ -14,6 +17,7 @@ export async function retry(id: string, flags: RetryFlags): Promise<number> {
   await using session = await openFor({ settings, flags, display, command, signal })
   const before = await session.runs.snapshot(id)
   display.know(before.tasks.filter((task) => task.state === 'succeeded'))
-  const run = await session.runs.retry(id)
+  const isLeft = before.run.finishedAt === null && before.run.agent !== 'command'
+  const run = isLeft && command === undefined ? before.run : await session.runs.retry(id)
   return await performRun({ session, run, flags, display, interrupted: signal })
 }
