@@ -25,8 +25,10 @@ function problemsOf(cwd: string, options: Partial<LoadConfigOptions> = {}): stri
   } catch (error) {
     assert.ok(error instanceof AppError)
     assert.equal(error.code, 'config_invalid')
-    const [heading, ...lines] = error.message.split('\n')
-    assert.match(heading ?? '', new RegExp(`has ${lines.length} problem`))
+    const [heading = '', ...lines] = error.message.split('\n')
+    const alone = /^The configuration has a problem: (.*)$/.exec(heading)
+    if (alone !== null) return [alone[1] ?? '', ...lines]
+    assert.match(heading, new RegExp(`has ${lines.length} problem`))
     return lines.map((line) => line.replace(/^- /, ''))
   }
   return []

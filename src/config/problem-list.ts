@@ -36,10 +36,11 @@ export class ProblemList {
 
   throwIfAny(): void {
     if (this.#lines.length === 0) return
-    const problems = this.#lines.length === 1 ? '1 problem' : `${this.#lines.length} problems`
-    throw new AppError(
-      'config_invalid',
-      [`The configuration has ${problems}:`, ...this.#lines.map((line) => `- ${line}`)].join('\n'),
-    )
+    const lines = this.#lines.map((line) => `- ${line}`)
+    const message =
+      lines.length === 1
+        ? `The configuration has a problem: ${this.#lines[0]}`
+        : [`The configuration has ${lines.length} problems:`, ...lines].join('\n')
+    throw new AppError('config_invalid', message)
   }
 }
