@@ -86,11 +86,19 @@ export class Engine {
 
   /** Run and tasks as of one moment. */
   async snapshot(id: string): Promise<RunSnapshot> {
-    // Read around the tasks until nothing happened meanwhile; a busy run settles for tasks that are
-    // newer than its number: the events that follow say the same again, never less.
-    const run = await this.run(id)
-    const { tasks } = await readTasks(this.#pool, id, { after: 0, limit: 1_000_000 })
-    return { seq: run.seq, run, tasks }
+    const client = await this.#pool.connect()
+    try {
+      await client.query('begin isolation level repeatable read, read only')
+      const run = await readRun(client, id)
+      const { tasks } = await readTasks(client, id, { after: 0, limit: 1_000_000 })
+      await client.query('commit')
+      client.release()
+      return { seq: run.seq, run, tasks }
+    } catch (error) {
+      // In the middle of a transaction it is of no use to anybody else.
+      client.release(true)
+      throw error
+    }
   }
 
   results(id: string, keys: readonly string[] | null): Promise<TaskResult[]> {

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import * as z from 'zod'
 import type { BindingLimit, Page, Run, RunState } from '../contracts/index.ts'
 import { AppError } from '../shared/index.ts'
@@ -55,7 +55,7 @@ const runColumns = `
       sum(admitted) filter (where not is_closing) as admitted
     from maniple.task_groups where run_id = r.id) g on true`
 
-export async function readRun(pool: Pool, id: string): Promise<Run> {
+export async function readRun(pool: Pool | PoolClient, id: string): Promise<Run> {
   const result = await pool.query<Record<string, unknown>>(`select ${runColumns} where r.id = $1`, [
     id,
   ])
@@ -159,7 +159,7 @@ function rounded(value: number, digits = 1): number {
   return Number(value.toFixed(digits))
 }
 
-async function readLimit(pool: Pool, row: RunRow): Promise<BindingLimit | null> {
+async function readLimit(pool: Pool | PoolClient, row: RunRow): Promise<BindingLimit | null> {
   const facts = await pool.query<LimitFacts['groups'][number]>(
     `select g.agent, g.ready, g.admitted,
        (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import * as z from 'zod'
 import { Complexity, Priority, type Task, TaskState } from '../contracts/index.ts'
 import { AppError, type JsonObject } from '../shared/index.ts'
@@ -74,7 +74,7 @@ const tasksText = `
 
 /** Tasks in the plan's order, after the one with number `after`. */
 export async function readTasks(
-  pool: Pick<Pool, 'query'>,
+  pool: Pool | PoolClient,
   runId: string,
   page: { readonly after: number; readonly limit: number },
 ): Promise<{ readonly tasks: readonly Task[]; readonly next: number | null }> {
