@@ -65,4 +65,6 @@ test('whatever an agent throws becomes a message that the database can store', (
   assert.equal(hostile.message, 'ab \ufffd c')
   assert.equal(hostile.code, 'agent_failed')
   assert.equal(decideRetry(claimed(0, 1), 'x'.repeat(9000), half).message?.length, 4000)
+  const cut = decideRetry(claimed(0, 1), `x${'\u{1f600}'.repeat(4000)}`, half).message
+  assert.equal(cut?.isWellFormed(), true, 'cutting makes no half character')
 })

@@ -1,13 +1,16 @@
 import { retryDelayMs } from '../resilience/index.ts'
-import { AppError } from '../shared/index.ts'
+import { AppError, storableText } from '../shared/index.ts'
 import type { ClaimedTask, Completion } from './engine-types.ts'
+
+const longestMessage = 4000
 
 type Ending = Pick<Completion, 'kind' | 'code' | 'message' | 'delayMs'>
 
 /** What becomes of an attempt that threw: another try after a back-off, or the task's failure. */
 export function decideRetry(claimed: ClaimedTask, error: unknown, random: () => number): Ending {
   const code = error instanceof AppError ? error.code : 'agent_failed'
-  const message = storable(textOf(error))
+  // PostgreSQL stores no NUL and no half characters; a message loses them, an output is refused.
+  const message = storableText(textOf(error).slice(0, longestMessage))
   // An error that nobody classified may be anything; trying again is what helps most often.
   const isRetryable = error instanceof AppError ? error.isRetryable : true
   if (!isRetryable || claimed.retries >= claimed.maxRetries) {
@@ -27,9 +30,4 @@ function textOf(error: unknown): string {
   } catch {
     return 'the agent threw something that cannot be shown'
   }
-}
-
-/** PostgreSQL stores no NUL and no half characters; a message loses them, an output is refused. */
-function storable(message: string): string {
-  return message.toWellFormed().replaceAll('\0', '').slice(0, 4000)
 }

@@ -113,17 +113,18 @@ async function insertTasks(client: PoolClient, runId: string, run: NewRun): Prom
     binding: run.binding,
   })
   const idOfGroup = new Map([...groups.keys()].map((key, index) => [key, groupIds[index] ?? 0]))
-  await client.query(insertTasksText, [
-    runId,
-    run.closing === null ? 1 : 0,
-    groupKeys.map((key) => idOfGroup.get(key)),
-    tasks.map((task) => task.dependsOn.length + (task.key === closingKey ? 1 : 0)),
-    tasks.map((task) => priorityStep[task.priority] * run.ageingMs),
-    tasks.map((task) => task.key),
-    // An array in an array must be rectangular in PostgreSQL, so each list travels as JSON.
-    tasks.map((task) => JSON.stringify(task.dependsOn)),
-    tasks.map((task) => JSON.stringify(specOf(runId, task))),
-  ])
+  const rows = tasks.map((task, index) => ({
+    group: idOfGroup.get(groupKeys[index] ?? ''),
+    ordinal: index + (run.closing === null ? 1 : 0),
+    // The closing task waits for all others, which is not written as edges.
+    pending: task.key === closingKey ? 1 : task.dependsOn.length,
+    boost: priorityStep[task.priority] * run.ageingMs,
+    key: task.key,
+    needs: task.dependsOn,
+    spec: specOf(runId, task),
+  }))
+  // One JSON text, not an array a column: it is quoted once, and read without a cast a value.
+  await client.query(insertTasksText, [runId, JSON.stringify(rows)])
   if (tasks.some((task) => task.dependsOn.length > 0)) await insertEdges(client, runId, tasks)
 }
 
@@ -172,27 +173,27 @@ async function insertGroups(
 
 const insertTasksText = `
   with given as materialized (
-    select x.*, x.ordinality - 1 + $2::int as ordinal, nextval('maniple.tasks_id_seq') as id,
-      extract(epoch from clock_timestamp()) * 1000 - x.boost_ms as rank
-    from unnest($3::bigint[], $4::int[], $5::float8[], $6::text[], $7::jsonb[], $8::json[])
-      with ordinality as x (group_id, pending, boost_ms, key, depends_on, spec, ordinality)
+    select x.*, nextval('maniple.tasks_id_seq') as id,
+      extract(epoch from clock_timestamp()) * 1000 - x.boost as rank
+    from json_to_recordset($2) as x ("group" bigint, ordinal int, pending int, boost float8, key text,
+      needs text[], spec json)
   ), specs as (
     insert into maniple.task_specs (task_id, run_id, ordinal, key, depends_on, spec)
-    select id, $1, ordinal, key, array(select jsonb_array_elements_text(depends_on)), spec from given
+    select id, $1, ordinal, key, needs, spec from given
   ), inserted as (
     insert into maniple.tasks (id, run_id, group_id, ordinal, state, pending, boost_ms, rank)
     overriding system value
-    select id, $1, group_id, ordinal,
+    select id, $1, "group", ordinal,
       (case when pending = 0 then 'ready' else 'waiting' end)::maniple.task_state,
-      case when ordinal = 0 then 0 else pending end, boost_ms, rank from given
+      case when ordinal = 0 then 0 else pending end, boost, rank from given
   ), queued as (
     insert into maniple.task_queue (group_id, is_held, rank, task_id)
-    select group_id, false, rank, id from given where pending = 0 order by 1, 3, 4
+    select "group", false, rank, id from given where pending = 0 order by 1, 3, 4
   ), counted as (
     update maniple.runs set closing_task = (select id from given where ordinal = 0) where id = $1
   )
   update maniple.task_groups g set ready = r.n
-  from (select group_id, count(*) as n from given where pending = 0 group by 1) r where g.id = r.group_id`
+  from (select "group", count(*) as n from given where pending = 0 group by 1) r where g.id = r."group"`
 
 async function insertEdges(
   client: PoolClient,

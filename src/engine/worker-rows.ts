@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import * as z from 'zod'
+import { isGone, type ProcessPlace } from '../shared/index.ts'
 import { Claims, toClaimed } from './claims.ts'
 import type { ClaimedTask } from './engine-types.ts'
-import { isProcessGone, type ProcessPlace } from './process-place.ts'
 
 export type WorkerRow = {
   readonly id: string
@@ -16,7 +16,7 @@ export async function joinWorkers(pool: Pool, row: WorkerRow, place: ProcessPlac
   await pool.query(
     `insert into maniple.workers (id, place, pid, process_start, slots, agents, binding, only_run)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [row.id, place.place, place.pid, place.start, row.slots, row.agents, row.binding, row.onlyRun],
+    [row.id, place.place, place.pid, place.startedAt, row.slots, row.agents, row.binding, row.onlyRun],
   )
 }
 
@@ -83,7 +83,7 @@ export async function findLostWorkers(
   return z
     .array(Candidate)
     .parse(result.rows)
-    .filter((one) => one.is_stale || (one.is_here && isProcessGone(one.pid, one.process_start)))
+    .filter(({ is_stale, is_here, pid, process_start: startedAt }) => is_stale || (is_here && isGone({ pid, startedAt })))
     .map((one) => one.id)
 }
 

@@ -1,10 +1,9 @@
 import type { Pool } from 'pg'
 import { isConnectionError, withRetry } from '../resilience/index.ts'
-import { type Log, newId } from '../shared/index.ts'
+import { type Log, newId, type ProcessPlace } from '../shared/index.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitBatch } from './commit-batch.ts'
 import type { ClaimedTask, Completion, Perform } from './engine-types.ts'
-import type { ProcessPlace } from './process-place.ts'
 import type { StepResult } from './step.ts'
 import { heartbeat, isStillOurs, joinWorkers, leaveWorkers } from './worker-rows.ts'
 
