@@ -1,3 +1,2 @@
 export type { Database, Subscription } from './database.ts'
-export type { Log } from './log.ts'
 export { type OpenDatabaseOptions, openDatabase } from './open-database.ts'

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import type { Log } from '../shared/index.ts'
 import { failureFields } from './connection-failure.ts'
 import type { ListenOptions, Subscription } from './database.ts'
-import type { Log } from './log.ts'
 
 type ListenConnection = ListenOptions & {
   /** Asked anew for each connection: an embedded server may come back on another port. */

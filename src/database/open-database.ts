@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import pg from 'pg'
-import { AppError } from '../shared/index.ts'
+import { AppError, type Log } from '../shared/index.ts'
 import { connectionFailure, failureFields, placeOf } from './connection-failure.ts'
 import { type ConnectionTarget, clientConfig, connectionUrl } from './connection-target.ts'
 import type { Database, Subscription } from './database.ts'
@@ -9,7 +9,6 @@ import { attachServer } from './embedded/attach-server.ts'
 import { stateTarget } from './embedded/server-state.ts'
 import { stayAttached } from './embedded/stay-attached.ts'
 import { listen } from './listen.ts'
-import type { Log } from './log.ts'
 import { migrate, packageMigrations } from './migrations.ts'
 
 export type OpenDatabaseOptions = {

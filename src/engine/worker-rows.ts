@@ -13,10 +13,11 @@ export type WorkerRow = {
 }
 
 export async function joinWorkers(pool: Pool, row: WorkerRow, place: ProcessPlace): Promise<void> {
+  const { id, slots, agents, binding, onlyRun } = row
   await pool.query(
     `insert into maniple.workers (id, place, pid, process_start, slots, agents, binding, only_run)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [row.id, place.place, place.pid, place.startedAt, row.slots, row.agents, row.binding, row.onlyRun],
+    [id, place.place, place.pid, place.startedAt, slots, agents, binding, onlyRun],
   )
 }
 
@@ -83,7 +84,10 @@ export async function findLostWorkers(
   return z
     .array(Candidate)
     .parse(result.rows)
-    .filter(({ is_stale, is_here, pid, process_start: startedAt }) => is_stale || (is_here && isGone({ pid, startedAt })))
+    .filter(
+      ({ is_stale, is_here, pid, process_start: startedAt }) =>
+        is_stale || (is_here && isGone({ pid, startedAt })),
+    )
     .map((one) => one.id)
 }
 

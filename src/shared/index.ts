@@ -4,3 +4,15 @@ export { type ErrorCode, errorCatalogue } from './error-catalogue.ts'
 export type { Json, JsonObject } from './json.ts'
 export type { Log } from './log.ts'
 export { newId } from './new-id.ts'
+export {
+  HostIdentity,
+  identifyHost,
+  identifyProcess,
+  isAlive,
+  isGone,
+  ownProcessPlace,
+  ProcessIdentity,
+  type ProcessPlace,
+  readLinuxStatus,
+} from './process-identity.ts'
+export { storableText } from './storable-text.ts'

@@ -1,4 +1,4 @@
-import type { Log } from '../../src/database/index.ts'
+import type { Log } from '../../src/shared/index.ts'
 
 /** A log for tests that look at behaviour, not at log lines. */
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }

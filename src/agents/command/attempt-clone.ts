@@ -1,10 +1,9 @@
 import { copyFile, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Log, newId } from '../../shared/index.ts'
+import { identifyHost, identifyProcess, type Log, newId } from '../../shared/index.ts'
 import { type CloneRecord, writeRecord, writeRecordNow } from './clone-record.ts'
 import { type GitPlace, git } from './git.ts'
 import { oneLine } from './output-tail.ts'
-import { identifyHost, identifyProcess } from './process-identity.ts'
 import { removeTree } from './remove-tree.ts'
 import type { Environment, Repository } from './repository.ts'
 

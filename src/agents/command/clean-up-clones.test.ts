@@ -5,10 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { newId } from '../../shared/index.ts'
+import {
+  identifyHost,
+  identifyProcess,
+  isAlive,
+  newId,
+  type ProcessIdentity,
+} from '../../shared/index.ts'
 import { cleanUpClones } from './clean-up-clones.ts'
 import { type CloneRecord, readRecord, writeRecord } from './clone-record.ts'
-import { identifyHost, identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts'
 import { Scratch } from './scratch-repository.test.ts'
 
 class Folder implements Disposable {

@@ -1,9 +1,14 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, systemClock } from '../../shared/index.ts'
+import {
+  type Clock,
+  type HostIdentity,
+  identifyHost,
+  isAlive,
+  systemClock,
+} from '../../shared/index.ts'
 import { cloneFolder } from './attempt-clone.ts'
 import { type CloneRecord, readRecord } from './clone-record.ts'
-import { type HostIdentity, identifyHost, isAlive } from './process-identity.ts'
 import { removeTree } from './remove-tree.ts'
 import { stopProcesses } from './stop-processes.ts'
 
@@ -74,5 +79,5 @@ function sameProcesses(left: HostIdentity, right: HostIdentity): boolean {
 
 /** The same machine after a restart: nothing that was recorded can still run. */
 function rebooted(left: HostIdentity, right: HostIdentity): boolean {
-  return left.host === right.host && left.boot !== right.boot
+  return left.host === right.host && right.boot !== '' && left.boot !== right.boot
 }

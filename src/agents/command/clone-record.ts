@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { HostIdentity, ProcessIdentity } from './process-identity.ts'
+import { HostIdentity, ProcessIdentity } from '../../shared/index.ts'
 
 /** Lies beside each clone, so that a later start can tell whose it is and what ran in it. */
 export const CloneRecord = z.object({

@@ -1,10 +1,9 @@
 import { copyFile, lstat, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '../../shared/index.ts'
+import { AppError, storableText } from '../../shared/index.ts'
 import { readAgentHead } from './agent-head.ts'
 import { type AttemptClone, type CloneSource, createGitFolder } from './attempt-clone.ts'
 import { type GitPlace, git, gitBytes, runGit } from './git.ts'
-import { storableText } from './output-tail.ts'
 
 export type CommittedWork = {
   /** Git folder whose HEAD is the result: to publish from. */

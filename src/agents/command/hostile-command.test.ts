@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppError } from '../../shared/index.ts'
-import { isAlive } from './process-identity.ts'
+import { AppError, isAlive } from '../../shared/index.ts'
 import { contextOf, outputOf, Scratch, taskOf } from './scratch-repository.test.ts'
 
 /** Whether any process still carries this text in its command line. */

@@ -1,5 +1,5 @@
+import { storableText } from '../../shared/index.ts'
 import { type GitPlace, git, gitFailure, runGit } from './git.ts'
-import { storableText } from './output-tail.ts'
 
 export type MergePart = {
   readonly taskId: string
@@ -71,7 +71,9 @@ async function mergeOne(
   const { exitCode, stderr } = await runGit(place, args, { signal, environment })
   if (exitCode === 0) return null
   const unmerged = await git(place, ['diff', '-z', '--name-only', '--diff-filter=U'], { signal })
-  const files = [...new Set(unmerged.split('\0').filter((file) => file !== ''))].map(storableText)
+  const files = [...new Set(unmerged.split('\0').filter((file) => file !== ''))].map((file) =>
+    storableText(file),
+  )
   if (files.length === 0) throw gitFailure(args, exitCode, stderr)
   await git(place, ['reset', '--quiet', '--hard', 'HEAD'], { signal })
   return files
@@ -85,7 +87,7 @@ async function touching(
   const found: MergePart[] = []
   for (const part of parts) {
     const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', part.start, part.commit]
-    const changed = new Set((await git(place, args)).split('\0').map(storableText))
+    const changed = new Set((await git(place, args)).split('\0').map((file) => storableText(file)))
     if (files.some((file) => changed.has(file))) found.push(part)
   }
   return found

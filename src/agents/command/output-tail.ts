@@ -1,3 +1,8 @@
+import { storableText } from '../../shared/index.ts'
+
+// Whoever reads it sees that something was there, as with bytes that are no UTF-8.
+const replacement = '\uFFFD'
+
 /** Keeps the last `limit` bytes of a stream, whatever its length, in at most twice that memory. */
 export class OutputTail {
   readonly #limit: number
@@ -26,7 +31,7 @@ export class OutputTail {
     let start = 0
     // A cut may fall inside a character: skip what is left of it.
     while (this.truncated && start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1
-    return storableText(bytes.subarray(start).toString('utf8'))
+    return storableText(bytes.subarray(start).toString('utf8'), replacement)
   }
 
   #shrink(): void {
@@ -38,14 +43,9 @@ export class OutputTail {
   }
 }
 
-/** Text that jsonb can store: no NUL, no half characters. */
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed()
-}
-
 /** One line without control characters, for commit messages, environment and error messages. */
 export function oneLine(text: string): string {
-  return storableText(text)
+  return storableText(text, replacement)
     .replace(/\p{Cc}+/gu, ' ')
     .trim()
 }

@@ -1,5 +1,5 @@
 import type { AgentTask } from '../../contracts/index.ts'
-import { storableText } from './output-tail.ts'
+import { storableText } from '../../shared/index.ts'
 
 // A dependency may have printed 256 KiB; its branch is in the tree anyway.
 const outputLimit = 8_000

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
-import { readLinuxStatus } from './process-identity.ts'
+import { readLinuxStatus } from '../../shared/index.ts'
 
 /** Everything that one agent started. */
 export type AgentProcesses = {
@@ -52,17 +52,17 @@ async function processesOf({ group, token }: AgentProcesses): Promise<number[]> 
   const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
   for (const [index, pid] of pids.entries()) {
     if (index % 64 === 63) await nextTurn()
-    const status = pid === process.pid ? undefined : readLinuxStatus(pid)
-    if (status === undefined) continue
-    const inGroup = group !== null && (status.group === group || status.session === group)
-    if (inGroup || carries(pid, mark)) found.push(pid)
+    if (pid !== process.pid && belongs(pid, { group, mark })) found.push(pid)
   }
   return found
 }
 
-function carries(pid: number, mark: string): boolean {
+function belongs(pid: number, to: { group: number | null; mark: string }): boolean {
   try {
-    return readFileSync(`/proc/${pid}/environ`).includes(mark)
+    const status = readLinuxStatus(pid)
+    if (status === undefined || status.hasEnded) return false
+    if (to.group !== null && [status.group, status.session].includes(to.group)) return true
+    return readFileSync(`/proc/${pid}/environ`).includes(to.mark)
   } catch {
     // Gone meanwhile, or another user's: not ours to end.
     return false

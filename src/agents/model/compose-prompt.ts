@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { AgentTask } from '../../contracts/index.ts'
-import type { JsonObject } from '../../shared/index.ts'
+import { type JsonObject, storableText } from '../../shared/index.ts'
+import { cutToBytes } from './cut-to-bytes.ts'
 import { shareFairly } from './share-fairly.ts'
-import { cutToBytes, storableText } from './storable-text.ts'
 
 /** Room for what the dependencies gave, in bytes of UTF-8, fences included. */
 const dependencyBudget = 24_000

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Agent, ModelClient, ModelReply } from '../../contracts/index.ts'
-import type { JsonObject } from '../../shared/index.ts'
+import { type JsonObject, storableText } from '../../shared/index.ts'
 import { composePrompt, systemPrompt } from './compose-prompt.ts'
-import { cutToBytes, storableText } from './storable-text.ts'
+import { cutToBytes } from './cut-to-bytes.ts'
 
 type ModelAgentOptions = {
   readonly name: string

@@ -1,9 +1,8 @@
 // The keeper: a process of its own session that owns the server of one data directory. Started by
 // whichever command comes first; outlives it. Its standard output is the keeper's log file.
 import { closeSync, writeSync } from 'node:fs'
-import { AppError } from '../../shared/index.ts'
+import { AppError, type Log } from '../../shared/index.ts'
 import { errorCode } from '../connection-failure.ts'
-import type { Log } from '../log.ts'
 import { keepServer } from './keep-server.ts'
 import { takeKeeperLock } from './keeper-lock.ts'
 import { type KeeperReport, reportDescriptor } from './keeper-report.ts'

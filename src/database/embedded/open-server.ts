@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { identifyProcess, isAlive, type ProcessIdentity } from '../../shared/index.ts'
 import { errorCode } from '../connection-failure.ts'
 import { clientConfig } from '../connection-target.ts'
 import { createCluster, inspectCluster, resetPassword, type ServerHome } from './cluster.ts'
 import { freePort, runningPostmaster, startPostmaster, stopPostmaster } from './postmaster.ts'
-import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 import {
   readState,
   type ServerState,
@@ -30,7 +30,7 @@ async function newState(): Promise<ServerState> {
     password: randomBytes(32).toString('base64url'),
     serverVersion: '',
     isOpen: false,
-    keeper: identify(process.pid) ?? null,
+    keeper: identifyProcess(process.pid),
     postmaster: null,
   }
 }
@@ -117,7 +117,7 @@ export async function openServer(
     adopted === undefined
       ? await startPostmaster(home, known.port)
       : { port: known.port, process: adopted }
-  const draft = { ...known, port: started.port, keeper: identify(process.pid) ?? null }
+  const draft = { ...known, port: started.port, keeper: identifyProcess(process.pid) }
   const control = await connectControl(draft, onControlError)
   const { rows } = await control.query<{ version: string }>(
     `select current_setting('server_version') as version`,

@@ -4,10 +4,9 @@ import { closeSync, fstatSync, openSync, readFileSync, truncateSync } from 'node
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { AppError } from '../../shared/index.ts'
+import { AppError, identifyProcess, isAlive, type ProcessIdentity } from '../../shared/index.ts'
 import { errorCode } from '../connection-failure.ts'
 import type { ServerHome } from './cluster.ts'
-import { identify, isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts'
 import { launch } from './server-account.ts'
 import { isPassing, isPortTaken, logTail, startupFailure } from './startup-failure.ts'
 
@@ -64,8 +63,8 @@ export function runningPostmaster(cluster: string): PidFile | undefined {
   try {
     const lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')
     const pid = Number(lines[0])
-    const found = Number.isInteger(pid) && pid > 0 ? identify(pid) : undefined
-    if (found === undefined || !isPostgres(pid)) return undefined
+    const found = Number.isInteger(pid) && pid > 0 ? identifyProcess(pid) : null
+    if (found === null || !isPostgres(pid)) return undefined
     return { process: found, isReady: lines[7]?.trim() === 'ready' }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
@@ -153,6 +152,16 @@ async function waitForEnd(server: ProcessIdentity, ms: number): Promise<boolean>
     await delay(10)
   }
   return true
+}
+
+/** Sends a signal; false when the process is gone already. */
+function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false
+    throw error
+  }
 }
 
 /** Each is crash-safe: what was committed is there after the next start. */

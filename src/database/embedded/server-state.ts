@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { z } from 'zod'
+import { ProcessIdentity } from '../../shared/index.ts'
 import { errorCode } from '../connection-failure.ts'
 import type { ConnectionTarget } from '../connection-target.ts'
-import { ProcessIdentity } from './process-identity.ts'
 
 /** What a command must know to attach. Kept after the server stops: port and secret stay the same. */
 export const ServerState = z.object({

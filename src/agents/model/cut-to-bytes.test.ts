@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { cutToBytes, storableText } from './storable-text.ts'
-
-describe('storableText', () => {
-  it('drops NUL and mends half characters, and keeps the rest', () => {
-    assert.equal(storableText('a\0b\ud83dc\u{1f600}\n'), 'ab\ufffdc\u{1f600}\n')
-  })
-})
+import { cutToBytes } from './cut-to-bytes.ts'
 
 describe('cutToBytes', () => {
   it('cuts between characters', () => {

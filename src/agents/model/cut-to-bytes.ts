@@ -1,8 +1,3 @@
-/** What PostgreSQL's jsonb can hold of a text: no NUL, no half characters. */
-export function storableText(text: string): string {
-  return text.replaceAll('\0', '').toWellFormed()
-}
-
 /** The beginning of a text, at most `limit` bytes of UTF-8, never half a character. */
 export function cutToBytes(text: string, limit: number): string {
   if (text.length * 3 <= limit) return text
