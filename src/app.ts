@@ -21,6 +21,8 @@ export type OwnCommand = {
   readonly command: string
   readonly repository: string
   readonly check: string | undefined
+  /** Further variables of the starter's environment that the command gets, such as its API key. */
+  readonly passEnvironment?: readonly string[] | undefined
 }
 
 export type AppOptions = {
@@ -76,6 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       engine,
       agents,
       defaultAgent: binding === null ? model.agent.name : ownCommandAgent,
+      simulated: new Set(model.simulated ? [model.agent.name] : []),
       bound: { agents: new Set([ownCommandAgent]), binding },
       defaults: {
         timeoutMs: config.run.taskTimeoutMinutes * 60_000,
@@ -92,7 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       simulated: model.simulated,
       readiness: async () => await checkReadiness(engine, database.description),
       startWorker: async ({ slots = config.worker.slots, runId } = {}) => {
-        if (commands.length > 0) await cleanUp(config, log)
+        await cleanUp(config, log)
         const onlyRun = runId ?? null
         await engine.startWorker({ slots, agents: performed, binding, onlyRun, perform })
       },

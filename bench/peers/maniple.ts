@@ -55,6 +55,7 @@ function newRun(slots: number, tasks: readonly NewTask[], lanes: NewRun['lanes']
     tasks,
     lanes,
     closing: null,
+    simulated: false,
     binding: null,
     idempotency: null,
   }

@@ -67,7 +67,9 @@ function limitsOfGroup(
   }
   if (group.ready > 0) {
     const tasks = group.ready
-    if (facts.held >= facts.slots) {
+    if (group.workers === 0) {
+      limits.push({ reason: 'worker', subject: workerSubject(group), tasks })
+    } else if (facts.held >= facts.slots) {
       limits.push({ reason: 'slots', subject: `${facts.slots} slots of the run`, tasks })
     } else if (group.shut !== null && group.lane !== null) {
       limits.push({ reason: group.shut, subject: group.lane, tasks })

@@ -32,6 +32,8 @@ export type NewRun = {
   readonly lanes: readonly Lane[]
   /** A last task that draws the results together, begun once all others have ended. */
   readonly closing: { readonly payload: JsonObject; readonly timeoutMs: number } | null
+  /** Its results will come from a simulated provider: said from the start. */
+  readonly simulated: boolean
   /** Only the worker with the same binding performs the run. */
   readonly binding: string | null
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null

@@ -271,6 +271,8 @@ export class Engine {
     const lost = await findLostWorkers(this.#pool, this.#place, limit)
     if (lost.length === 0) return
     const attempts = await recoverWorkers(this.#pool, lost)
+    // One that held nothing is only a name that is struck off.
+    if (attempts === 0) return
     this.#options.log.warn(
       { workers: lost, attempts },
       'workers lost, their tasks are admitted again',

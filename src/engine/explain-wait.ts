@@ -52,6 +52,8 @@ function reasonOf(facts: WaitFacts, now: Date): Because | null {
 }
 
 function reasonOfReady(facts: WaitFacts, now: Date): Because {
+  // Without a worker no other limit matters: nothing would free it.
+  if (facts.workers === 0) return { reason: 'worker', subject: workerSubject(facts) }
   if (facts.runHeld >= facts.runSlots) {
     return { reason: 'slots', subject: `${facts.runSlots} slots of the run` }
   }

@@ -38,8 +38,8 @@ export async function submitRun(
 async function insertRun(client: PoolClient, run: NewRun): Promise<string | null> {
   const id = newId()
   const result = await client.query<Record<string, unknown>>(
-    `insert into maniple.runs (id, kind, title, agent, slots, total, open, input, idempotency_key, request_hash)
-     values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)
+    `insert into maniple.runs (id, kind, title, agent, slots, total, open, input, idempotency_key, request_hash, simulated)
+     values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)
      on conflict (idempotency_key) where idempotency_key is not null do nothing`,
     [
       id,
@@ -51,6 +51,7 @@ async function insertRun(client: PoolClient, run: NewRun): Promise<string | null
       JSON.stringify(run.input),
       run.idempotency?.key ?? null,
       run.idempotency?.requestHash ?? null,
+      run.simulated,
     ],
   )
   return result.rowCount === 1 ? id : null

@@ -18,6 +18,8 @@ export type RunServiceParts = {
   readonly agents: ReadonlyMap<string, Agent>
   /** The agent of a run whose caller names none. */
   readonly defaultAgent: string
+  /** Agents whose answers are simulated. */
+  readonly simulated: ReadonlySet<string>
   /** Agents whose runs only the process with this binding performs. */
   readonly bound: { readonly agents: ReadonlySet<string>; readonly binding: string | null }
   readonly defaults: {
@@ -113,6 +115,7 @@ function newRun(parts: RunServiceParts, made: Made): NewRun {
     lanes: agent.lanes,
     closing:
       agent.close === undefined ? null : { payload: payloadOf(''), timeoutMs: defaults.timeoutMs },
+    simulated: parts.simulated.has(agent.name),
     binding: bound.agents.has(agent.name) ? bound.binding : null,
     idempotency: null,
     tasks: plan.tasks.map(({ id, title, type, priority, complexity, dependsOn, instructions }) => ({

@@ -96,6 +96,7 @@ export function runOf({ agent, tasks, ...rest }: RunSettings): NewRun {
     input: {},
     lanes: [],
     closing: null,
+    simulated: false,
     binding: null,
     idempotency: null,
     ...rest,
