@@ -11,6 +11,11 @@ test('what is suggested can be typed: same agent, repository, check and data, qu
   )
 })
 
+test('the names handed on come again, their values never', () => {
+  const line = commandLine(['retry', 'r1'], { agent: 'x', passEnv: ['KEY', 'B'] }, 'maniple')
+  assert.match(line, / --pass-env KEY --pass-env B$/)
+})
+
 test('from a checkout it goes through npm', () => {
   assert.equal(
     commandLine(['retry', 'r1'], {}, '/src/cli/main.ts'),

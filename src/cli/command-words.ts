@@ -23,6 +23,7 @@ export function commandLine(
     ...option('--agent', flags.agent),
     ...option('--repo', repository),
     ...option('--check', flags.check),
+    ...(flags.passEnv ?? []).flatMap((name) => ['--pass-env', name]),
     ...option('--data-dir', flags.dataDir === undefined ? undefined : resolve(flags.dataDir)),
     ...option('--config', flags.config === undefined ? undefined : resolve(flags.config)),
   ]

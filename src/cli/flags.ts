@@ -9,11 +9,12 @@ export type GlobalFlags = {
   readonly json?: boolean
 }
 
-/** An agent command line, its repository and the check on the combined tree. */
+/** An agent command line, its repository, the check on the combined tree, and what they may see. */
 export type AgentFlags = {
   readonly agent?: string
   readonly repo?: string
   readonly check?: string
+  readonly passEnv?: readonly string[]
 }
 
 export type QuietFlag = { readonly quiet?: boolean }
@@ -46,6 +47,20 @@ export function oneOfRepeated<T extends string>(
     if (value === undefined) throw new InvalidArgumentError(`It must be ${known.join(' or ')}.`)
     return before.includes(value) ? before : [...before, value]
   }
+}
+
+/** The name of an environment variable, gathered over repeated options. */
+export function variableRepeated(
+  text: string,
+  before: readonly string[] | undefined,
+): readonly string[] {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
+    throw new InvalidArgumentError(
+      'It must be the name of an environment variable, such as API_KEY.',
+    )
+  }
+  const names = before ?? []
+  return names.includes(text) ? names : [...names, text]
 }
 
 /** Text that is not empty. */

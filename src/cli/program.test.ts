@@ -67,6 +67,17 @@ test('options are parsed at the edge', async () => {
     file: '-',
     flags: { level: 'large', concurrency: 7, dryRun: true },
   })
+  const retry = await parsed(
+    'retry',
+    'r',
+    '--pass-env',
+    'A',
+    '--pass-env',
+    '_b1',
+    '--pass-env',
+    'A',
+  )
+  assert.deepEqual(retry.flags, { passEnv: ['A', '_b1'] })
   const serve = await parsed('serve', '--role', 'api', '--role', 'worker', '--role', 'api')
   assert.deepEqual(serve.flags, { role: ['api', 'worker'] })
 })
@@ -80,6 +91,7 @@ test('mistakes are refused with a message that helps', async () => {
     [['split'], /missing required argument 'file'/],
     [['serve', '--port', '70000'], /from 0 to 65535/],
     [['serve', '--role', 'queen'], /api or worker/],
+    [['split', 'x', '--pass-env', 'A=1'], /name of an environment variable/],
     [['runs', '--state', 'odd'], /Allowed choices are queued/],
     [['watch', 'a', 'b'], /too many arguments/],
   ]

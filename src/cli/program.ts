@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { AgentFlags, GlobalFlags, QuietFlag } from './flags.ts'
-import { level, nonEmpty, oneOfRepeated, wholeNumber } from './flags.ts'
+import { level, nonEmpty, oneOfRepeated, variableRepeated, wholeNumber } from './flags.ts'
 
 /** What a command line asks for; `runCli` loads the command's module and performs it. */
 export type CommandRequest =
@@ -55,6 +55,11 @@ function addAgentOptions(command: Command): Command {
     )
     .option('--repo <directory>', 'repository that the agent works on (default: here)', nonEmpty)
     .option('--check <command>', 'command that judges the combined tree', nonEmpty)
+    .option(
+      '--pass-env <name>',
+      'hand this environment variable to agent and check; repeatable',
+      variableRepeated,
+    )
 }
 
 function addQuiet(command: Command): Command {

@@ -31,6 +31,11 @@ const cases: readonly {
   { name: 'too much', args: ['split', '-'], input: 'x'.repeat(6_000_000), says: /input_too_large/ },
   { name: 'an unknown command', args: ['splt'], says: /Did you mean split/ },
   { name: 'a check without an agent', args: ['split', '-', '--check', 'x'], says: /needs --agent/ },
+  {
+    name: 'variables for no agent',
+    args: ['retry', 'x', '--pass-env', 'A'],
+    says: /--pass-env needs/,
+  },
   { name: 'a host beyond loopback', args: ['serve', '--host', '0.0.0.0'], says: /API tokens/ },
   { name: 'an unknown config file', args: ['--config', 'none.yaml', 'runs'], says: /none\.yaml/ },
 ]

@@ -44,6 +44,13 @@ test('an agent command on a repository: branches, combined, checked, reported', 
   ])
 })
 
+test('the agent gets the variables that are named, and no others', async () => {
+  const agent = `[ "$GIVEN" = yes ] && [ -z "$KEPT" ] && ${write}`
+  const args = ['split', plan, '--repo', repository, '--agent', agent, '--pass-env', 'GIVEN']
+  const { code, stderr } = await line.run(args, { env: { GIVEN: 'yes', KEPT: 'secret' } })
+  assert.equal(code, 0, stderr)
+})
+
 test('a check that fails makes the exit code 1 although every task succeeded', async () => {
   const check = 'echo not good enough; exit 7'
   const args = ['split', plan, '--repo', repository, '--agent', write, '--check', check]
