@@ -65,13 +65,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, log } = options
   const closers = new AsyncDisposableStack()
   try {
+    const commands = createCommandAgents(options)
+    // First, so that it holds until the engine has closed.
+    closers.use(abandonAtExit(commands))
     const database = await open(options)
     closers.use(database)
     const { pool, listen } = database
     const engine = new Engine({ pool, listen, log })
     closers.defer(() => engine.close())
     const model = await createModel(config, closers)
-    const commands = createCommandAgents(options)
     const agents = new Map([model.agent, ...commands].map((agent) => [agent.name, agent]))
     const binding = options.command === undefined ? null : newId()
     const runs = createRunService({
@@ -158,6 +160,18 @@ async function createModel(config: Config, closers: AsyncDisposableStack): Promi
   )
   const client = createModelClient({ provider: 'simulated', baseUrl: simulated.baseUrl, ...common })
   return { agent: createModelAgent({ ...agent, client }), simulated: true }
+}
+
+/**
+ * An exit that does not wait for the closing, such as a second Ctrl-C, must not leave agents
+ * behind; that they are in process groups of their own keeps the terminal's signals from them.
+ */
+function abandonAtExit(agents: readonly Agent[]): Disposable {
+  const abandon = (): void => {
+    for (const agent of agents) agent.abandon?.()
+  }
+  if (agents.length > 0) process.on('exit', abandon)
+  return { [Symbol.dispose]: () => process.off('exit', abandon) }
 }
 
 function createCommandAgents(options: AppOptions): Agent[] {

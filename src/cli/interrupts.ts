@@ -12,7 +12,8 @@ export type Interrupts = Disposable & {
 export function catchInterrupts(): Interrupts {
   const controller = new AbortController()
   const onSignal = (name: NodeJS.Signals): void => {
-    // Leaving runs the exit handlers, which give the terminal its cursor back.
+    // Leaving runs the exit handlers: they end the agents, say what is left and how to resume it,
+    // and give the terminal its cursor back.
     if (controller.signal.aborted) process.exit(exitCodes.cancelled)
     controller.abort(new AppError('cancelled', `Stopped by ${name}`))
   }

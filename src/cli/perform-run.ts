@@ -82,6 +82,19 @@ async function cancelWhenInterrupted(performance: Performance): Promise<void> {
   await session.runs.cancel(run.id)
 }
 
+/** Until disposed: an exit that does not wait for the run says so, even with `--quiet`. */
+function tellWhenLeft(run: Run, flags: ReportFlags): Disposable {
+  const tell = (): void => {
+    const resume = commandLine(['retry', run.id], flags)
+    // On a terminal the cursor stands behind the echoed ^C.
+    const lineBreak = process.stderr.isTTY ? '\n' : ''
+    const what = `Left run ${run.id} with tasks that are not done.`
+    process.stderr.write(`${lineBreak}${what} Resume: ${resume}\n`)
+  }
+  process.on('exit', tell)
+  return { [Symbol.dispose]: () => process.off('exit', tell) }
+}
+
 /**
  * Performs a run, and only this one, to its end, or cancels it on the first interrupt and
  * waits for it to stop; then prints the report. Resolves with the exit code.
@@ -90,6 +103,7 @@ export async function performRun(performance: Performance): Promise<number> {
   const { session, run, flags, display } = performance
   const { runs } = session
   display.say(opening(run, session.simulated && run.agent === modelAgent))
+  using left = tellWhenLeft(run, flags)
   await session.startWorker({ runId: run.id })
   const following = followRun({
     runs,
@@ -102,5 +116,6 @@ export async function performRun(performance: Performance): Promise<number> {
   // Rejects when cancelling fails; resolving says only that it was asked for.
   const cancelling = cancelWhenInterrupted(performance)
   await Promise.race([following, cancelling.then(() => following)])
+  left[Symbol.dispose]()
   return await printReport(await runs.report(run.id), flags)
 }

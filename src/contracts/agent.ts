@@ -76,4 +76,9 @@ export type Agent = {
     output: JsonObject,
     context: AgentContext,
   ) => Promise<JsonObject | null>
+  /**
+   * Ends at once what this agent has running outside this process, which is about to exit: nothing
+   * is tidied up. Synchronous and best effort. Left out where nothing would outlive it.
+   */
+  readonly abandon?: () => void
 }

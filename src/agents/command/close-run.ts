@@ -111,6 +111,7 @@ async function runCheck(
     outputLimitBytes: setting.outputLimitBytes,
     clock: setting.clock,
     onStart: clone.recordLeader,
+    live: setting.live,
     signal,
   })
   return { command: storableText(setting.check), ...outcome, passed: outcome.exitCode === 0 }

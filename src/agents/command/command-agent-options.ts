@@ -1,4 +1,5 @@
 import type { Clock, Log } from '../../shared/index.ts'
+import type { LiveProcesses } from './live-processes.ts'
 import type { Environment, Repository } from './repository.ts'
 
 export type CommandAgentOptions = {
@@ -37,4 +38,6 @@ export type CommandSetting = {
   readonly outputLimitBytes: number
   readonly log: Log
   readonly clock: Clock
+  /** What this agent has running now. */
+  readonly live: LiveProcesses
 }

@@ -1,4 +1,4 @@
-import { copyFile, lstat, stat, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, lstat, mkdtemp, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, storableText } from '../../shared/index.ts'
 import { readAgentHead } from './agent-head.ts'
@@ -39,7 +39,8 @@ export async function commitWork(
   }
   const agentGit = join(clone.tree, '.git')
   const agentHead = await readAgentHead(agentGit)
-  const gitDirectory = join(clone.directory, 'result.git')
+  // A name that the agent cannot have planted a link at: writing through one would reach elsewhere.
+  const gitDirectory = await mkdtemp(join(clone.directory, 'result-'))
   const borrowed = [join(agentGit, 'objects')]
   const folder = { gitDirectory, tree: clone.tree, head: start, borrowed }
   const place = await createGitFolder(source, folder)

@@ -2,6 +2,7 @@ import type { Agent } from '../../contracts/index.ts'
 import { AppError, systemClock } from '../../shared/index.ts'
 import { closeRun } from './close-run.ts'
 import type { CommandAgentOptions, CommandSetting } from './command-agent-options.ts'
+import { LiveProcesses } from './live-processes.ts'
 import { performTask } from './perform-task.ts'
 import { openRepository } from './repository.ts'
 import { fingerprintOf, reuseResult } from './reuse-result.ts'
@@ -24,9 +25,10 @@ const defaultOutputLimit = 256 * 1024
  */
 export function createCommandAgent(options: CommandAgentOptions): Agent {
   const { name, slots, capacity } = options
+  const live = new LiveProcesses()
   let opened: Promise<CommandSetting> | undefined
   const setting = () => {
-    opened ??= openSetting(options).catch((error: unknown) => {
+    opened ??= openSetting(options, live).catch((error: unknown) => {
       // So that the next task tries again once the user has put it right.
       opened = undefined
       throw error
@@ -41,6 +43,7 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
     close: async (closing, context) => named(closeRun(await setting(), closing, context)),
     fingerprint: async (task) => fingerprintOf(await setting(), task),
     reuse: async (task, output, context) => reuseResult(await setting(), { task, output }, context),
+    abandon: () => live.kill(),
   }
 }
 
@@ -54,7 +57,10 @@ async function named<T>(work: Promise<T>): Promise<T> {
   })
 }
 
-async function openSetting(options: CommandAgentOptions): Promise<CommandSetting> {
+async function openSetting(
+  options: CommandAgentOptions,
+  live: LiveProcesses,
+): Promise<CommandSetting> {
   return {
     name: options.name,
     command: options.command,
@@ -66,5 +72,6 @@ async function openSetting(options: CommandAgentOptions): Promise<CommandSetting
     outputLimitBytes: options.outputLimitBytes ?? defaultOutputLimit,
     log: options.log,
     clock: options.clock ?? systemClock,
+    live,
   }
 }

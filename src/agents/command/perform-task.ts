@@ -81,6 +81,7 @@ async function runAgent(
     outputLimitBytes: setting.outputLimitBytes,
     clock: setting.clock,
     onStart: clone.recordLeader,
+    live: setting.live,
     signal,
   })
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, type Clock } from '../../shared/index.ts'
+import type { LiveProcesses } from './live-processes.ts'
 import { OutputTail } from './output-tail.ts'
 import { stopProcesses, tokenVariable } from './stop-processes.ts'
 
@@ -16,6 +17,8 @@ export type CommandRequest = {
   readonly clock: Clock
   /** Called as soon as the process group exists; its id is the shell's pid. */
   readonly onStart: (pid: number) => void
+  /** Knows the processes for as long as any of them may run. */
+  readonly live: LiveProcesses
   readonly signal: AbortSignal
 }
 
@@ -58,8 +61,10 @@ export async function runCommand(request: CommandRequest): Promise<CommandOutcom
   // Observed at once, so that a failure to start is never an unhandled rejection.
   ended.catch(() => undefined)
   const { pid } = child
+  const processes = { group: pid ?? null, token: request.token }
+  using _ = request.live.add(processes)
   const stop = async () => {
-    if (pid !== undefined) await stopProcesses({ group: pid, token: request.token })
+    if (pid !== undefined) await stopProcesses(processes)
   }
   try {
     if (pid !== undefined) request.onStart(pid)

@@ -31,6 +31,22 @@ export async function stopProcesses(target: AgentProcesses): Promise<void> {
   }
 }
 
+/**
+ * SIGKILL to all of them there and then, for a process that is about to exit: no grace, nothing to
+ * wait for. What forks meanwhile is found in the next round, as far as it carries the token.
+ */
+export function killProcesses(targets: readonly AgentProcesses[]): void {
+  for (const { group } of targets) {
+    if (group !== null) send(-group, 'SIGKILL')
+  }
+  if (process.platform !== 'linux') return
+  for (let round = 0; round < 5; round += 1) {
+    const found = listProcesses().filter((pid) => targets.some((target) => belongs(pid, target)))
+    if (found.length === 0) return
+    for (const pid of found) send(pid, 'SIGKILL')
+  }
+}
+
 async function anyLeft(target: AgentProcesses): Promise<boolean> {
   if (process.platform === 'linux') return (await processesOf(target)).length > 0
   return target.group !== null && send(-target.group, 0)
@@ -46,23 +62,27 @@ async function signalAll(target: AgentProcesses, signal: NodeJS.Signals): Promis
 }
 
 /** Zombies do not count: where nobody reaps them they stay for ever. */
-async function processesOf({ group, token }: AgentProcesses): Promise<number[]> {
-  const mark = `${tokenVariable}=${token}`
+async function processesOf(target: AgentProcesses): Promise<number[]> {
   const found: number[] = []
-  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
-  for (const [index, pid] of pids.entries()) {
+  for (const [index, pid] of listProcesses().entries()) {
     if (index % 64 === 63) await nextTurn()
-    if (pid !== process.pid && belongs(pid, { group, mark })) found.push(pid)
+    if (belongs(pid, target)) found.push(pid)
   }
   return found
 }
 
-function belongs(pid: number, to: { group: number | null; mark: string }): boolean {
+/** The numbers of all processes but this one. */
+function listProcesses(): number[] {
+  const pids = readdirSync('/proc').map(Number)
+  return pids.filter((pid) => Number.isInteger(pid) && pid !== process.pid)
+}
+
+function belongs(pid: number, { group, token }: AgentProcesses): boolean {
   try {
     const status = readLinuxStatus(pid)
     if (status === undefined || status.hasEnded) return false
-    if (to.group !== null && [status.group, status.session].includes(to.group)) return true
-    return readFileSync(`/proc/${pid}/environ`).includes(to.mark)
+    if (group !== null && [status.group, status.session].includes(group)) return true
+    return readFileSync(`/proc/${pid}/environ`).includes(`${tokenVariable}=${token}`)
   } catch {
     // Gone meanwhile, or another user's: not ours to end.
     return false
