@@ -3,7 +3,7 @@ import type { AgentFlags, GlobalFlags } from './flags.ts'
 import { shellQuote } from './shell-quote.ts'
 
 /** How this program was called, so that what it suggests can be typed as it stands. */
-export function ownName(scriptPath: string): string {
+export function ownName(scriptPath = process.argv[1] ?? ''): string {
   return basename(scriptPath) === 'main.ts' ? 'npm run --silent maniple --' : 'maniple'
 }
 
@@ -15,7 +15,7 @@ function option(name: string, value: string | undefined): readonly string[] {
 export function commandLine(
   words: readonly string[],
   flags: GlobalFlags & AgentFlags,
-  scriptPath = process.argv[1] ?? '',
+  scriptPath?: string,
 ): string {
   const repository = flags.agent === undefined ? undefined : resolve(flags.repo ?? '.')
   const all = [

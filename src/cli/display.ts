@@ -3,7 +3,7 @@ import { createLogUpdate } from 'log-update'
 import type { Task } from '../contracts/index.ts'
 import { liveView, type Watched } from './live-view.ts'
 import { ProgressLines } from './progress-lines.ts'
-import { fit } from './terminal-text.ts'
+import { displayWidth, wrap } from './terminal-text.ts'
 
 /** Where a run's progress is shown while it goes on; all of it goes to stderr. */
 export type Display = {
@@ -24,6 +24,10 @@ export type Display = {
 /** The last column stays free: some terminals wrap a line that is exactly as wide as they are. */
 const spareColumns = 1
 
+function said(line: string, columns: number): string {
+  return displayWidth(line) <= columns ? line : wrap(line, columns).join('\n')
+}
+
 export function liveDisplay(stream: NodeJS.WriteStream): Display {
   const update = createLogUpdate(stream)
   const columns = (): number => Math.max((stream.columns ?? 80) - spareColumns, 1)
@@ -36,7 +40,7 @@ export function liveDisplay(stream: NodeJS.WriteStream): Display {
   return {
     know: () => undefined,
     show: (watched, now) => update(frame(watched, now)),
-    say: (line) => update.persist(fit(line, columns())),
+    say: (line) => update.persist(said(line, columns())),
     log: (text) => update.persist(text.trimEnd()),
     end: () => {
       // The report says the same and more: the frame would only stand between it and the prompt.

@@ -16,14 +16,17 @@ function done(run: Run): string {
   return `${run.counts.succeeded}/${run.total}`
 }
 
+type RunList = {
+  readonly runs: readonly Run[]
+  readonly next: string | null
+  /** The command that begins a run. */
+  readonly start: string
+}
+
 /** A line a run, newest first as given. `now` is in milliseconds since the epoch. */
-export function formatRunList(
-  page: { readonly runs: readonly Run[]; readonly next: string | null },
-  now: number,
-  look: Look,
-): string {
+export function formatRunList(page: RunList, now: number, look: Look): string {
   const { runs } = page
-  if (runs.length === 0) return 'No runs yet. Start one: maniple split FILE'
+  if (runs.length === 0) return `No runs here yet. Start one: ${page.start}`
   const table = formatTable(
     [
       { heading: 'RUN', cells: runs.map((run) => safeText(run.id)) },

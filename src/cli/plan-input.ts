@@ -1,14 +1,23 @@
 import type { Config } from '../config/index.ts'
 import type { RunOptions, SplitPlan } from '../contracts/index.ts'
-import type { Json } from '../shared/index.ts'
+import { AppError, type Json } from '../shared/index.ts'
 import { splitWorkflow } from '../splitting/index.ts'
 
-/** Splits without an app: pure, so that bad input is told before a database is started. */
-export function planInput(input: Json, options: RunOptions, settings: Config): SplitPlan {
+/**
+ * Splits without an app: pure, so that bad input is told before a database is started. Errors of
+ * the splitter begin with the input's name.
+ */
+export function planInput(
+  input: { readonly name: string; readonly value: Json },
+  options: RunOptions,
+  settings: Config,
+): SplitPlan {
   const { maxInputBytes, maxTasks } = settings.limits
-  return splitWorkflow(input, {
-    level: options.level,
-    title: options.title,
-    limits: { maxBytes: maxInputBytes, maxTasks },
-  })
+  const limits = { maxBytes: maxInputBytes, maxTasks }
+  try {
+    return splitWorkflow(input.value, { level: options.level, title: options.title, limits })
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    throw new AppError(error.code, `${input.name}: ${error.message}`, { cause: error })
+  }
 }

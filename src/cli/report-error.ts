@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { AppError, type ErrorCode } from '../shared/index.ts'
+import { ownName } from './command-words.ts'
 import { exitCodeOfError, exitCodes } from './exit-codes.ts'
 import { safeText } from './terminal-text.ts'
 import { writeJson, writeOutput } from './write-output.ts'
@@ -27,9 +28,12 @@ function faultOf(error: unknown): Fault {
   }
   if (error instanceof CommanderError) {
     if (error.code === 'commander.help') {
-      return { code: 'usage_invalid', message: 'name a command; `maniple --help` lists them' }
+      return {
+        code: 'usage_invalid',
+        message: `name a command; \`${ownName()} --help\` lists them`,
+      }
     }
-    const message = safeText(error.message.replace(/^error: /, ''))
+    const message = safeText(error.message.replace(/^error: /, '')).replace(/\.$/, '')
     return { code: 'usage_invalid', message: `${message}; see --help` }
   }
   const message = error instanceof Error ? error.message : String(error)

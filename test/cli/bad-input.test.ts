@@ -25,7 +25,12 @@ const cases: readonly {
   { name: 'a missing file', args: ['split', 'none.json'], says: /no such file \(input_invalid\)/ },
   { name: 'a directory', args: ['split', 'examples'], says: /is a directory/ },
   { name: 'a cycle', args: ['split', '-'], input: cycle, says: /\(split_cycle\)/ },
-  { name: 'broken JSON', args: ['split', '-'], input: '{"nodes": [', says: /line 1, column 12/ },
+  {
+    name: 'broken JSON',
+    args: ['split', '-'],
+    input: '{"nodes": [',
+    says: /stdin: line 1, column 12/,
+  },
   { name: 'empty input', args: ['split', '-'], input: '', says: /empty.*\(input_invalid\)/ },
   { name: 'a binary file', args: ['split', '-'], input: 'a\0b', says: /binary/ },
   { name: 'too much', args: ['split', '-'], input: 'x'.repeat(6_000_000), says: /input_too_large/ },
@@ -36,6 +41,7 @@ const cases: readonly {
     args: ['retry', 'x', '--pass-env', 'A'],
     says: /--pass-env needs/,
   },
+  { name: 'a wrong number', args: ['runs', '--limit', '0'], says: /to 1000; see --help/ },
   { name: 'a host beyond loopback', args: ['serve', '--host', '0.0.0.0'], says: /API tokens/ },
   { name: 'an unknown config file', args: ['--config', 'none.yaml', 'runs'], says: /none\.yaml/ },
 ]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { type CommandLine, openCommandLine } from './command-line.ts'
 
@@ -12,17 +13,19 @@ test('serve says when it is ready and what to try, performs runs, and stops on a
   const started = line.start(['serve', '--port', '0', '--json'])
   const [, url = ''] = await started.says(/curl -s (http:\/\/127\.0\.0\.1:\d+)\/health/)
   await started.says(/split examples\/shop\.json/)
+  const [said] = await started.says(/^maniple serves on.*Stop with Ctrl-C\.$/ms)
+  for (const printed of said.split('\n')) assert.ok(printed.length <= 78, printed)
+  assert.ok(said.includes(`--data-dir ${line.dataDir}`), said)
+  // What it says to try must work as it stands.
+  const pasted = said
+    .slice(said.indexOf(`curl -s ${url}/api`))
+    .split('\n')
+    .slice(0, 3)
+    .join('\n')
+  const { run } = JSON.parse(execFileSync('sh', ['-c', pasted], { encoding: 'utf8' }))
   const health = await fetch(`${url}/health`)
   assert.equal(health.status, 200)
   await health.body?.cancel()
-  // What it says to try must work as it stands.
-  const submitted = await fetch(`${url}/api/v1/runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"kind":"split","input":"- [ ] Write the guide\\n- [ ] Build the API"}',
-  })
-  assert.equal(submitted.status, 202)
-  const { run } = JSON.parse(await submitted.text())
   const watched = await line.run(['watch', run.id, '--json'])
   assert.equal(watched.code, 0, watched.stderr)
   assert.equal(JSON.parse(watched.stdout).tasks.length, 2)
@@ -37,7 +40,10 @@ test('a port that is taken is said in one line, with exit 3', async () => {
   const [, port = ''] = await first.says(/curl -s http:\/\/127\.0\.0\.1:(\d+)\/health/)
   const second = await line.run(['serve', '--port', port, '--log-level', 'error'])
   assert.equal(second.code, 3, second.stderr)
-  assert.match(second.stderr, /^maniple: Port \d+ .*--port \(port_taken\)\n$/)
+  assert.match(
+    second.stderr,
+    /^maniple: Port \d+ .*--port; it may be another Maniple.* \(port_taken\)\n$/,
+  )
   first.child.kill('SIGINT')
   assert.equal((await first.ended).code, 0)
 })

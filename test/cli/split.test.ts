@@ -52,6 +52,17 @@ test('without a terminal: lines on stderr as tasks start and end, the report on 
   assert.doesNotMatch(stdout + stderr, /\p{Cc}(?<!\n)/u)
 })
 
+test('what a person should know of the plan is said on stderr, unless quiet', async () => {
+  const input = '- [x] Done already\n- [ ] Left to do\n'
+  const said = await line.run(['split', '-'], { input })
+  assert.equal(said.code, 0, said.stderr)
+  assert.match(said.stderr, /^note: .*tick/m)
+  for (const flag of ['--quiet', '--json']) {
+    const silent = await line.run(['split', '-', flag], { input })
+    assert.equal(silent.stderr, '')
+  }
+})
+
 test('quiet means the report and nothing else', async () => {
   const { code, stdout, stderr } = await line.run(['split', 'examples/testing.json', '--quiet'])
   assert.equal(code, 0)

@@ -1,4 +1,5 @@
 import { RunState } from '../../contracts/index.ts'
+import { commandLine } from '../command-words.ts'
 import { formatRunList } from '../format-run-list.ts'
 import { loadSettings } from '../load-settings.ts'
 import { commandLogLevel } from '../log-level.ts'
@@ -16,7 +17,8 @@ export async function listRuns(flags: RunsFlags): Promise<number> {
   const page = await session.runs.list({ limit: flags.limit, state })
   if (flags.json === true) await writeJson(process.stdout, page)
   else {
-    const text = formatRunList(page, Date.now(), lookOf(process.stdout))
+    const start = commandLine(['split', 'FILE'], flags)
+    const text = formatRunList({ ...page, start }, Date.now(), lookOf(process.stdout))
     await writeOutput(process.stdout, `${text}\n`)
   }
   return 0

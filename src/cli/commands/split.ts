@@ -8,6 +8,7 @@ import { displayFor, openFor, performRun } from '../perform-run.ts'
 import { planInput } from '../plan-input.ts'
 import type { SplitFlags } from '../program.ts'
 import { parseInput, readInput } from '../read-input.ts'
+import { safeText } from '../terminal-text.ts'
 import { writeJson, writeOutput } from '../write-output.ts'
 
 function optionsOf(flags: SplitFlags): RunOptions {
@@ -24,10 +25,11 @@ function optionsOf(flags: SplitFlags): RunOptions {
 export async function split(file: string, flags: SplitFlags): Promise<number> {
   const command = agentCommand(flags)
   const settings = loadSettings(flags)
-  const input = parseInput(file, await readInput(file, settings.limits.maxInputBytes))
+  const read = await readInput(file, settings.limits.maxInputBytes)
+  const input = parseInput(file, read)
   const options = optionsOf(flags)
   // Before anything is started: bad input is told at once, and no database is needed to tell it.
-  const plan = planInput(input, options, settings)
+  const plan = planInput({ name: read.name, value: input }, options, settings)
   if (flags.dryRun === true) {
     const answer = { dryRun: true, width: plan.tasks.length, ...plan }
     if (flags.json === true) await writeJson(process.stdout, answer)
@@ -37,6 +39,7 @@ export async function split(file: string, flags: SplitFlags): Promise<number> {
   using interrupts = catchInterrupts()
   const { signal } = interrupts
   const display = displayFor(flags)
+  for (const note of plan.notes) display.say(`note: ${safeText(note)}`)
   await using session = await openFor({ settings, flags, display, command, signal })
   const { run } = await session.runs.submit({ kind: 'split', input, options })
   return await performRun({ session, run, flags, display, interrupted: signal })
