@@ -7,6 +7,8 @@ import { liveView } from './live-view.ts'
 import { displayWidth } from './terminal-text.ts'
 
 const screen = { width: 80, height: 24, colour: false, now: start + 3000 }
+// The sample run's wall time was read then: it shows 3.0 s.
+const asOf = start + 2000
 
 function running(id: string, startedMs: number): Task {
   return sampleTask(id, { state: 'running', attempts: 1, startedAt: at(startedMs) })
@@ -30,7 +32,7 @@ test('a frame shows bar, running tasks with elapsed time, waits by reason, and t
     simulated: true,
     limit: { reason: 'slots', subject: 'run uses 2 of 2', tasks: 2 },
   })
-  assert.deepEqual(liveView({ run, tasks }, { ...screen, width: 60 }), [
+  assert.deepEqual(liveView({ run, tasks, asOf }, { ...screen, width: 60 }), [
     '[SIMULATED] Shop  run r123456789ab',
     '[=====>                              ]  16%  1/6 done  3.0 s',
     '  Title of a                                           2.5 s',
@@ -41,22 +43,31 @@ test('a frame shows bar, running tasks with elapsed time, waits by reason, and t
   ])
 })
 
+test('the clock of a run begun again does not count the time when it was at rest', () => {
+  const hour = 3_600_000
+  const run = sampleRun([], { wallTimeMs: 2000 })
+  const again = { ...screen, now: start + hour + 500 }
+  assert.match(liveView({ run, tasks: [], asOf: start + hour }, again)[1] ?? '', / {2}2\.5 s$/)
+  const ended = { ...run, finishedAt: at(hour) }
+  assert.match(liveView({ run: ended, tasks: [], asOf: start }, again)[1] ?? '', / {2}2\.0 s$/)
+})
+
 test('more running tasks than lines are counted', () => {
   const tasks = Array.from({ length: 50 }, (_, index) => running(`t${index}`, index))
-  const frame = liveView({ run: sampleRun(tasks), tasks }, { ...screen, height: 10 })
+  const frame = liveView({ run: sampleRun(tasks), tasks, asOf }, { ...screen, height: 10 })
   assert.equal(frame.length, 10)
   assert.equal(frame.at(-1), '  +43 more running')
 })
 
 test('many different subjects under one reason make one line', () => {
   const tasks = ['a', 'b', 'c', 'd'].map((id) => waiting(id, 'dependency', `task-${id}`))
-  const frame = liveView({ run: sampleRun(tasks), tasks }, screen)
+  const frame = liveView({ run: sampleRun(tasks), tasks, asOf }, screen)
   assert.equal(frame[2], '  4 wait for other tasks (task-a; task-b; +2 more)')
 })
 
 test('a cancelled run says that it is stopping, a run that ended is full', () => {
   const tasks = [sampleTask('a', { state: 'succeeded' }), sampleTask('b', { state: 'failed' })]
-  const frame = liveView({ run: sampleRun(tasks, { cancelRequested: true }), tasks }, screen)
+  const frame = liveView({ run: sampleRun(tasks, { cancelRequested: true }), tasks, asOf }, screen)
   assert.match(frame[0] ?? '', /^cancelling {2}Shop/)
   assert.match(frame[1] ?? '', /^\[=+\] 100% {2}1\/2 done, 1 failed/)
 })
@@ -82,7 +93,7 @@ test('titles with escapes, emoji and wide characters keep the frame within the s
           }),
         )
         const run = sampleRun(tasks, { title: given[0]?.title ?? '' })
-        const frame = liveView({ run, tasks }, { ...screen, width, height })
+        const frame = liveView({ run, tasks, asOf }, { ...screen, width, height })
         assert.ok(frame.length <= height)
         for (const line of frame) {
           assert.ok(displayWidth(line) <= width, line)

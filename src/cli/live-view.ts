@@ -4,7 +4,12 @@ import { formatLimit, formatWaitGroup, groupWaits } from './group-waits.ts'
 import { type Look, type Span, styledLine } from './styled-line.ts'
 import { fitColumn, safeText } from './terminal-text.ts'
 
-export type Watched = { readonly run: Run; readonly tasks: readonly Task[] }
+export type Watched = {
+  readonly run: Run
+  readonly tasks: readonly Task[]
+  /** When the run's times were read, in milliseconds since the epoch. */
+  readonly asOf: number
+}
 
 export type Screen = Look & {
   /** Lines that the frame may take. */
@@ -44,11 +49,17 @@ function headLine({ run }: Watched, screen: Screen): string {
   return styledLine([...simulated, ...stopping, ...spans], screen)
 }
 
-function barLine({ run, tasks }: Watched, screen: Screen): string {
+/** Not since the run was made: the time between an end and a retry is nobody's. */
+function elapsedMs({ run, asOf }: Watched, now: number): number {
+  return run.finishedAt === null ? run.wallTimeMs + Math.max(0, now - asOf) : run.wallTimeMs
+}
+
+function barLine(watched: Watched, screen: Screen): string {
+  const { run, tasks } = watched
   const { ended, succeeded, failed } = tallyOf(tasks)
   const total = Math.max(run.total, tasks.length)
   const share = total === 0 ? 1 : ended / total
-  const elapsed = formatDuration(screen.now - Date.parse(run.createdAt))
+  const elapsed = formatDuration(elapsedMs(watched, screen.now))
   const percent = `${Math.floor(share * 100)}%`.padStart(4)
   const figures = ` ${percent}  ${formatNumber(succeeded)}/${formatNumber(total)} done`
   const bad = failed === 0 ? '' : `, ${formatNumber(failed)} failed`

@@ -102,7 +102,8 @@ function tellWhenLeft(run: Run, flags: ReportFlags): Disposable {
 export async function performRun(performance: Performance): Promise<number> {
   const { session, run, flags, display } = performance
   const { runs } = session
-  display.say(opening(run, session.simulated && run.agent === modelAgent))
+  const simulated = session.simulated && run.agent === modelAgent
+  display.say(opening(run, simulated))
   using left = tellWhenLeft(run, flags)
   await session.startWorker({ runId: run.id })
   const following = followRun({
@@ -110,6 +111,7 @@ export async function performRun(performance: Performance): Promise<number> {
     id: run.id,
     display,
     clock: systemClock,
+    simulated,
     // The cancelled run is followed too, until its last task has stopped.
     signal: new AbortController().signal,
   })

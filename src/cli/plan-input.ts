@@ -3,6 +3,11 @@ import type { RunOptions, SplitPlan } from '../contracts/index.ts'
 import { AppError, type Json } from '../shared/index.ts'
 import { splitWorkflow } from '../splitting/index.ts'
 
+function named(name: string, error: unknown): unknown {
+  if (!(error instanceof AppError)) return error
+  return new AppError(error.code, `${name}: ${error.message}`, { cause: error })
+}
+
 /**
  * Splits without an app: pure, so that bad input is told before a database is started. Errors of
  * the splitter begin with the input's name.
@@ -17,7 +22,6 @@ export function planInput(
   try {
     return splitWorkflow(input.value, { level: options.level, title: options.title, limits })
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
-    throw new AppError(error.code, `${input.name}: ${error.message}`, { cause: error })
+    throw named(input.name, error)
   }
 }

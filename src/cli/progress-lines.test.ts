@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sampleTask } from '../../test/cli/sample-run.ts'
+import { at, sampleTask, start } from '../../test/cli/sample-run.ts'
 import { ProgressLines } from './progress-lines.ts'
 
 test('a line when a task starts, is tried again, and ends; none when nothing changed', () => {
@@ -11,6 +11,7 @@ test('a line when a task starts, is tried again, and ends; none when nothing cha
   assert.deepEqual(progress.next([started], 10), ['started    Build it'])
   assert.deepEqual(progress.next([started], 20), [])
   assert.deepEqual(progress.next([{ ...started, attempts: 2 }], 30), [
+    'no result  Build it (try 1), tried again',
     'started    Build it (try 2)',
   ])
   assert.deepEqual(progress.next([{ ...started, attempts: 2, state: 'failed' }], 35), [])
@@ -25,6 +26,35 @@ test('a line when a task starts, is tried again, and ends; none when nothing cha
     'failed     Build it in 0.4 s: exit 3 of sh (agent_failed)',
   ])
   assert.deepEqual(progress.end([failed]), [])
+})
+
+test('a failed try is told with its reason while the task waits for the next, once', () => {
+  const progress = new ProgressLines()
+  const started = sampleTask('a', { state: 'running', attempts: 1 })
+  progress.next([started], start)
+  // The event comes first, the reason with the snapshot.
+  assert.deepEqual(progress.next([{ ...started, state: 'waiting' }], start), [])
+  const waiting = {
+    ...started,
+    state: 'waiting',
+    wait: { reason: 'retry', subject: '', since: at(0), frees: at(2000) },
+    error: { code: 'model_failed', message: 'HTTP 500' },
+  } as const
+  const line = 'failed     Title of a (try 1), again in 2.0 s: HTTP 500 (model_failed)'
+  assert.deepEqual(progress.next([waiting], start), [line])
+  assert.deepEqual(progress.next([waiting], start + 900), [])
+  // Two tries ended between two looks: the one in between is told without its reason.
+  assert.deepEqual(progress.next([{ ...started, state: 'succeeded', attempts: 3 }], start), [
+    'no result  Title of a (try 2), tried again',
+    'succeeded  Title of a (try 3)',
+  ])
+})
+
+test('tries from before a rerun are not told', () => {
+  const progress = new ProgressLines()
+  progress.next([sampleTask('a', { state: 'ready', attempts: 3 })], 0)
+  const started = sampleTask('a', { state: 'running', attempts: 4 })
+  assert.deepEqual(progress.next([started], 10), ['started    Title of a (try 4)'])
 })
 
 test('what was known before is not told again', () => {

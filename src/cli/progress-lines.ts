@@ -29,12 +29,28 @@ function lineOf(task: Task): string {
   return `${task.state.padEnd(10)} ${title}${task.state === 'succeeded' ? took : ''}${attempt}`
 }
 
+function hasOpenTry(task: Task): boolean {
+  return spoken.includes(task.state)
+}
+
+/** A try that another follows; `now` where the task still waits for it and its error is known. */
+function retryLine(task: Task, attempt: number, now: number | null): string {
+  const title = safeText(task.title) || safeText(task.id)
+  const frees = task.wait?.frees ?? null
+  if (now === null) return `no result  ${title} (try ${attempt}), tried again`
+  const when = frees === null ? 'again soon' : `again in ${formatDuration(Date.parse(frees) - now)}`
+  const why = task.error === null ? '' : `: ${safeText(task.error.message)} (${task.error.code})`
+  return `failed     ${title} (try ${attempt}), ${when}${why}`
+}
+
 /**
  * What to say about a run where there is no terminal: a line when a task starts or ends, failures
  * always, everything else at most fifty lines a second with a summary of what was left out.
  */
 export class ProgressLines {
   readonly #said = new Map<string, Said>()
+  /** By task, how many of its failed tries were told, or were over when it was first seen. */
+  readonly #failedTries = new Map<string, number>()
   #windowStart = Number.NEGATIVE_INFINITY
   #inWindow = 0
   #unsaid = 0
@@ -55,13 +71,12 @@ export class ProgressLines {
       this.#inWindow = 0
     }
     for (const task of tasks) {
+      for (const line of this.#retryLines(task, now)) this.#add(lines, line)
       if (!this.#isNews(task)) continue
-      if (task.state !== 'failed' && this.#inWindow >= linesPerSecond) {
-        this.#unsaid += 1
-        continue
-      }
-      this.#inWindow += 1
-      lines.push(lineOf(task))
+      if (task.state === 'failed') {
+        this.#inWindow += 1
+        lines.push(lineOf(task))
+      } else this.#add(lines, lineOf(task))
     }
     return lines
   }
@@ -69,6 +84,27 @@ export class ProgressLines {
   /** The last line, for changes that the limit kept back. */
   end(tasks: readonly Task[]): readonly string[] {
     return this.#summary(tasks)
+  }
+
+  #add(lines: string[], line: string): void {
+    if (this.#inWindow >= linesPerSecond) {
+      this.#unsaid += 1
+      return
+    }
+    this.#inWindow += 1
+    lines.push(line)
+  }
+
+  /** A line for each try that is over and was followed, or will be, by another. */
+  #retryLines(task: Task, now: number): readonly string[] {
+    const waits = task.wait?.reason === 'retry' && task.error !== null
+    const over = Math.max(0, task.attempts - (hasOpenTry(task) ? 1 : 0))
+    const told = this.#failedTries.get(task.id) ?? (waits ? over - 1 : over)
+    // Why it failed comes with the next snapshot; where that is too late, the try is told without.
+    if (over > told && !hasOpenTry(task) && !waits) return []
+    this.#failedTries.set(task.id, over)
+    const tries = Array.from({ length: Math.max(0, over - told) }, (_, index) => told + index + 1)
+    return tries.map((one) => retryLine(task, one, waits && one === over ? now : null))
   }
 
   #isNews(task: Task): boolean {

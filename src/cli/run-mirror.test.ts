@@ -7,7 +7,7 @@ const wait = { reason: 'slots', subject: 'run', since: at(0), frees: null } as c
 
 test('events move tasks on between two snapshots, each once', () => {
   const tasks = [sampleTask('a', { state: 'ready', wait }), sampleTask('b')]
-  const mirror = new RunMirror({ seq: 4, run: sampleRun(tasks), tasks })
+  const mirror = new RunMirror({ seq: 4, run: sampleRun(tasks), tasks }, 0)
   const started = {
     seq: 5,
     at: at(100),
@@ -35,16 +35,16 @@ test('events move tasks on between two snapshots, each once', () => {
 
 test('a snapshot older than what is known is left aside', () => {
   const old = [sampleTask('a')]
-  const mirror = new RunMirror({ seq: 1, run: sampleRun(old), tasks: old })
+  const mirror = new RunMirror({ seq: 1, run: sampleRun(old), tasks: old }, 0)
   mirror.apply({
     seq: 2,
     at: at(1),
     run: 'running',
     changes: [{ task: 'a', state: 'running', attempt: 1 }],
   })
-  mirror.replace({ seq: 1, run: sampleRun(old), tasks: old })
+  mirror.replace({ seq: 1, run: sampleRun(old), tasks: old }, 0)
   assert.equal(mirror.watched.tasks[0]?.state, 'running')
   const newer = [sampleTask('a', { state: 'succeeded' })]
-  mirror.replace({ seq: 3, run: sampleRun(newer), tasks: newer })
+  mirror.replace({ seq: 3, run: sampleRun(newer), tasks: newer }, 0)
   assert.equal(mirror.watched.tasks[0]?.state, 'succeeded')
 })

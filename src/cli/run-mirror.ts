@@ -5,7 +5,10 @@ const ended: readonly Task['state'][] = ['succeeded', 'failed', 'skipped', 'canc
 
 function changed(task: Task, change: RunEvent['changes'][number], at: string): Task {
   const next = { ...task, state: change.state, attempts: change.attempt }
-  if (change.state === 'running') return { ...next, startedAt: at, finishedAt: null, wait: null }
+  // The error of the try before is not this one's.
+  if (change.state === 'running') {
+    return { ...next, startedAt: at, finishedAt: null, wait: null, error: null }
+  }
   if (ended.includes(change.state)) {
     const begun = task.startedAt === null ? null : Date.parse(task.startedAt)
     const durationMs = begun === null ? null : Date.parse(at) - begun
@@ -21,8 +24,11 @@ function changed(task: Task, change: RunEvent['changes'][number], at: string): T
 export class RunMirror {
   #snapshot: RunSnapshot
   #tasks: Map<string, Task>
+  #asOf: number
 
-  constructor(snapshot: RunSnapshot) {
+  /** `now`, when the snapshot was read, is in milliseconds since the epoch; so it is in `replace`. */
+  constructor(snapshot: RunSnapshot, now: number) {
+    this.#asOf = now
     this.#snapshot = snapshot
     this.#tasks = new Map(snapshot.tasks.map((task) => [task.id, task]))
   }
@@ -33,12 +39,13 @@ export class RunMirror {
   }
 
   get watched(): Watched {
-    return { run: this.#snapshot.run, tasks: [...this.#tasks.values()] }
+    return { run: this.#snapshot.run, tasks: [...this.#tasks.values()], asOf: this.#asOf }
   }
 
   /** Takes a later snapshot; one that is older than what is known is left aside. */
-  replace(snapshot: RunSnapshot): void {
+  replace(snapshot: RunSnapshot, now: number): void {
     if (snapshot.seq < this.#snapshot.seq) return
+    this.#asOf = now
     this.#snapshot = snapshot
     this.#tasks = new Map(snapshot.tasks.map((task) => [task.id, task]))
   }
