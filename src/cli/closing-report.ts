@@ -13,6 +13,7 @@ const ClosingReport = z.object({
       branch: z.string(),
       merged: listed,
       noChanges: listed,
+      unfinished: listed,
       conflicts: z
         .array(
           z.object({

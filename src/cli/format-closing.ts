@@ -4,6 +4,7 @@ import { type Look, type Span, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
 const mostConflicts = 20
+const mostMissing = 5
 const mostOutputLines = 10
 const labelWidth = 12
 
@@ -31,6 +32,17 @@ function combinedLines(combined: Combined, look: Look): readonly string[] {
   ]
 }
 
+/** The check's verdict is of the tree as it is, which may lack work. */
+function missingLines(combined: Combined | null | undefined, look: Look): readonly string[] {
+  const { conflicts = [], unfinished = [] } = combined ?? {}
+  const missing = [...conflicts, ...unfinished].map(({ task }) => safeText(task))
+  if (missing.length === 0) return []
+  const shown = missing.slice(0, mostMissing).join(', ')
+  const hidden = missing.length - mostMissing
+  const more = hidden > 0 ? `, +${hidden} more` : ''
+  return [styledLine([label(''), ['yellow', `of a tree without ${shown}${more}`]], look)]
+}
+
 function checkLines(check: Check, look: Look): readonly string[] {
   const { exitCode } = check
   const exit = exitCode === null || exitCode === undefined ? '' : ` (exit ${exitCode})`
@@ -54,7 +66,9 @@ export function formatClosing(closing: ClosingReport, look: Look): readonly stri
   const noteLines = wrap(safeText(note ?? ''), look.width - 2)
   return [
     ...(combined === null || combined === undefined ? [] : combinedLines(combined, look)),
-    ...(check === null || check === undefined ? [] : checkLines(check, look)),
+    ...(check === null || check === undefined
+      ? []
+      : [...checkLines(check, look), ...missingLines(combined, look)]),
     ...noteLines.map((text, index) =>
       styledLine([['yellow', `${index === 0 ? '! ' : '  '}${text}`]], look),
     ),

@@ -3,6 +3,7 @@ import { readClosing } from './closing-report.ts'
 import { formatClosing } from './format-closing.ts'
 import { formatCost, formatCount, formatDuration, formatNumber } from './format-quantity.ts'
 import { simulatedLabel } from './live-view.ts'
+import { type NextCommands, nextSteps } from './next-steps.ts'
 import { type Look, type Span, type Style, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
@@ -42,16 +43,25 @@ function counts(run: Run): string {
   return `${formatNumber(run.total)}: ${parts.join(', ') || 'none'}`
 }
 
-function ratio(value: number | null, digits: number): string {
-  return value === null ? 'not measured' : value.toFixed(digits)
+type Ratios = { readonly speedUp: string; readonly efficiency: string }
+
+/** Where nothing was performed to a result, a quotient of times says nothing. */
+function ratios({ run, tasks, ...report }: RunReport): Ratios {
+  const both = (text: string): Ratios => ({ speedUp: text, efficiency: text })
+  if (run.counts.succeeded === 0) return both('–')
+  if (tasks.every((task) => task.cached)) return both('– (every result was reused)')
+  const { speedUp, parallelEfficiency: efficiency } = report
+  const slots = `of what ${formatCount(run.slots, 'slot')} can give`
+  return {
+    speedUp: speedUp === null ? 'not measured' : `${speedUp.toFixed(1)} x`,
+    efficiency:
+      efficiency === null ? 'not measured' : `${(efficiency * 100).toFixed(1)} % ${slots}`,
+  }
 }
 
 function figures(report: RunReport, look: Look): readonly string[] {
   const { run } = report
-  const efficiency =
-    report.parallelEfficiency === null
-      ? 'not measured'
-      : `${(report.parallelEfficiency * 100).toFixed(1)} %`
+  const { speedUp, efficiency } = ratios(report)
   const cached = report.tasks.filter((task) => task.cached).length
   const reused = cached === 0 ? '' : `, ${formatCount(cached, 'result')} reused from the cache`
   const simulatedCost = report.simulated ? ' (simulated)' : ''
@@ -59,12 +69,8 @@ function figures(report: RunReport, look: Look): readonly string[] {
     field('tasks', [counts(run) + reused], look),
     field('wall time', [formatDuration(report.wallTimeMs)], look),
     field('sequential', [`${formatDuration(report.sequentialTimeMs)} of task time`], look),
-    field(
-      'speed-up',
-      [report.speedUp === null ? 'not measured' : `${ratio(report.speedUp, 1)} x`],
-      look,
-    ),
-    field('efficiency', [`${efficiency} of what ${formatCount(run.slots, 'slot')} can give`], look),
+    field('speed-up', [speedUp], look),
+    field('efficiency', [efficiency], look),
     field('cost', [formatCost(report.cost) + simulatedCost], look),
   ]
 }
@@ -83,20 +89,8 @@ function failures(report: RunReport, look: Look): readonly string[] {
   return ['', styledLine([['bold', 'Failures']], look), ...lines, ...more]
 }
 
-function openTasks(report: RunReport): boolean {
-  const { failed, skipped, cancelled } = report.run.counts
-  return failed + skipped + cancelled > 0
-}
-
-function ended(run: Run): boolean {
-  return run.finishedAt !== null
-}
-
-/**
- * The human report of a run. `resume` is the command that reruns what did not succeed; it is shown
- * whole, whatever the width, because it is there to be copied.
- */
-export function formatReport(report: RunReport, resume: string, look: Look): string {
+/** The human report of a run, with what to do next. */
+export function formatReport(report: RunReport, commands: NextCommands, look: Look): string {
   const { run } = report
   const label: readonly Span[] = report.simulated
     ? [
@@ -107,7 +101,7 @@ export function formatReport(report: RunReport, resume: string, look: Look): str
       ]
     : []
   const closing = readClosing(run.report)
-  const next = ended(run) && openTasks(report) ? ['', `Rerun what did not succeed: ${resume}`] : []
+  const next = nextSteps(report, closing, commands)
   return [
     styledLine(
       [
@@ -121,6 +115,6 @@ export function formatReport(report: RunReport, resume: string, look: Look): str
     ...figures(report, look),
     ...(closing === null ? [] : formatClosing(closing, look)),
     ...failures(report, look),
-    ...next,
+    ...(next.length === 0 ? [] : ['', ...next]),
   ].join('\n')
 }

@@ -15,6 +15,7 @@ import { formatReport } from './format-report.ts'
 import { simulatedLabel } from './live-view.ts'
 import { commandLogLevel } from './log-level.ts'
 import { lookOf } from './look-of.ts'
+import type { NextCommands } from './next-steps.ts'
 import { openSession, type Session } from './open-session.ts'
 import { safeText } from './terminal-text.ts'
 import { writeJson, writeOutput } from './write-output.ts'
@@ -56,18 +57,30 @@ export async function openFor(opening: Opening): Promise<Session> {
   })
 }
 
+function nextCommands(run: Run, flags: ReportFlags): NextCommands {
+  const retry = commandLine(['retry', run.id], flags)
+  const agentKnown = run.agent !== ownCommandAgent || flags.agent !== undefined
+  return {
+    retry: agentKnown ? retry : `${retry} --agent 'CMD' --repo DIR`,
+    agentKnown,
+    answers: commandLine(['watch', run.id, '--json'], flags),
+  }
+}
+
 /** Prints the report on stdout and resolves with the exit code that the run earned. */
 export async function printReport(report: RunReport, flags: ReportFlags): Promise<number> {
   if (flags.json === true) await writeJson(process.stdout, report)
   else {
-    const resume = commandLine(['retry', report.run.id], flags)
-    await writeOutput(process.stdout, `${formatReport(report, resume, lookOf(process.stdout))}\n`)
+    const text = formatReport(report, nextCommands(report.run, flags), lookOf(process.stdout))
+    await writeOutput(process.stdout, `${text}\n`)
   }
   return exitCodeOfRun(report.run.state, isSound(report.run.report))
 }
 
 /** Name of the agent that is simulated where no model is configured. */
 const modelAgent = 'model'
+/** Name of the agent of a `--agent CMD` run, whose command line only its own process knows. */
+const ownCommandAgent = 'command'
 
 function opening(run: Run, simulated: boolean): string {
   const label = simulated ? `  [${simulatedLabel}]` : ''
