@@ -4,6 +4,7 @@
 
 -- Enums, not check constraints, on what is written often: PostgreSQL reads a check constraint's text
 -- anew in every statement, which doubled the cost of a small commit.
+-- 'admitted' is passed through within the commit that claims: no task rests in it.
 create type maniple.task_state as enum
   ('waiting', 'ready', 'admitted', 'running', 'parked', 'succeeded', 'failed', 'skipped', 'cancelled');
 create type maniple.run_outcome as enum ('succeeded', 'partial', 'failed', 'cancelled');
@@ -31,7 +32,7 @@ create table maniple.workers (
 create table maniple.lanes (
   id text primary key,
   capacity integer not null,
-  -- Places taken by admitted, running and parked tasks.
+  -- Places taken by running and parked tasks.
   held integer not null default 0,
   -- A shut lane admits nothing until then: the other side asked for it, or a breaker opened.
   shut_until timestamptz,
@@ -90,12 +91,11 @@ create table maniple.task_groups (
   binding text,
   -- A run's closing task waits for nothing but a worker.
   is_closing boolean not null default false,
-  ready integer not null default 0,
-  admitted integer not null default 0
+  ready integer not null default 0
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
 
 create index task_groups_run on maniple.task_groups (run_id);
-create index task_groups_active on maniple.task_groups (run_id) where ready > 0 or admitted > 0;
+create index task_groups_active on maniple.task_groups (run_id) where ready > 0;
 
 create table maniple.tasks (
   id bigint generated always as identity primary key,
@@ -130,16 +130,13 @@ create table maniple.tasks (
 -- its page and touches no index at all (a heap-only update).
 create index tasks_run on maniple.tasks (run_id);
 
--- The tasks that can be claimed: ready ones, and those whose places are held already because their
--- worker was lost or left (is_held; these go first). A row lives from readiness to claim, so that
--- finished tasks never burden the search: 250,000 dead entries in a hot index took a queue from
--- 29,000 tasks/s down to 8,000.
+-- The ready tasks, the best first. A row lives from readiness to claim, so that finished tasks never
+-- burden the search: 250,000 dead entries in a hot index took a queue from 29,000 tasks/s to 8,000.
 create table maniple.task_queue (
   group_id bigint not null,
-  is_held boolean not null,
   rank double precision not null,
   task_id bigint not null,
-  primary key (group_id, is_held, rank, task_id)
+  primary key (group_id, rank, task_id)
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- Tasks with a due_at: in a retry back-off, or parked.
@@ -150,6 +147,7 @@ create table maniple.task_timers (
 );
 
 create index task_timers_due on maniple.task_timers (due_at);
+create index task_timers_run on maniple.task_timers (run_id);
 
 -- What never changes about a task, apart from the row that changes often. `spec` is what a worker is
 -- handed, as it was put together at submission: building it from columns for each claim cost a

@@ -31,9 +31,6 @@ create function maniple.close_attempts(
   inout changes maniple.change[], out closed_tasks bigint[], out done bigint[], out broken bigint[]
 ) language plpgsql as $$
 begin
-  if p_worker is null then
-    delete from maniple.task_timers where task_id = any (p_tasks);
-  end if;
   with given as materialized (
     select * from unnest(p_tasks, p_attempts, p_kinds, p_outputs, p_codes, p_messages, p_delays_ms,
       p_durations_ms, p_costs, p_simulated, p_cached)
@@ -46,9 +43,9 @@ begin
         when g.kind = 'retry' then 'waiting'
         when g.kind = 'lost' and t.losses >= 2 then 'failed'
         when g.kind = 'parked' then 'parked'
-        -- Nobody else may perform a bound task: it must not keep places from others meanwhile.
-        when exists (select 1 from maniple.task_groups tg where tg.id = t.group_id and tg.binding is not null) then 'ready'
-        else 'admitted' end,
+        -- Lost or released: its places go free, since nobody may be left who can perform it; its rank
+        -- stays, so that it goes first where somebody is.
+        else 'ready' end,
       retries = t.retries + (g.kind = 'retry')::int,
       losses = case g.kind when 'lost' then t.losses + 1 when 'released' then t.losses else 0 end,
       due_at = case when g.kind in ('retry', 'parked') and not t.cancel_requested
@@ -72,14 +69,15 @@ begin
       case when c.cost is null then '{}' else c.cost::jsonb end, c.simulated, c.cached
     from closed c where c.state <> 'parked'
   ), queued as (
-    insert into maniple.task_queue (group_id, is_held, rank, task_id)
-    select group_id, state = 'admitted', rank, id from closed where state in ('admitted', 'ready')
+    insert into maniple.task_queue (group_id, rank, task_id)
+    select group_id, rank, id from closed where state = 'ready'
   ), timed as (
     insert into maniple.task_timers (task_id, run_id, due_at)
     select id, run_id, due_at from closed where due_at is not null
+  ), untimed as (
+    delete from maniple.task_timers where p_worker is null and task_id in (select id from closed)
   ), per_group as (
-    select group_id, count(*) filter (where state not in ('admitted', 'parked')) as freed,
-      count(*) filter (where state = 'admitted') as back,
+    select group_id, count(*) filter (where state <> 'parked') as freed,
       count(*) filter (where state = 'ready') as again
     from closed group by group_id
   ), lane_room as (
@@ -89,11 +87,11 @@ begin
       where p.freed > 0 group by lane) f
     where l.id = f.lane
   ), group_room as (
-    update maniple.task_groups tg set admitted = tg.admitted + p.back, ready = tg.ready + p.again
-    from per_group p where tg.id = p.group_id and p.back + p.again > 0
+    update maniple.task_groups tg set ready = tg.ready + p.again
+    from per_group p where tg.id = p.group_id and p.again > 0
   ), per_run as (
     select run_id,
-      count(*) filter (where state not in ('admitted', 'parked')) as freed,
+      count(*) filter (where state <> 'parked') as freed,
       count(*) filter (where ordinal > 0 and state = 'succeeded') as succeeded,
       count(*) filter (where ordinal > 0 and state = 'failed') as failed,
       count(*) filter (where ordinal > 0 and state = 'cancelled') as cancelled,
@@ -149,8 +147,8 @@ begin
     from counts c where t.id = c.task_id and t.state = 'waiting'
     returning t.id, t.rank, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
   ), queued as (
-    insert into maniple.task_queue (group_id, is_held, rank, task_id)
-    select group_id, false, rank, id from lowered where state = 'ready'
+    insert into maniple.task_queue (group_id, rank, task_id)
+    select group_id, rank, id from lowered where state = 'ready'
   ), group_room as (
     update maniple.task_groups tg set ready = tg.ready + p.n
     from (select group_id, count(*) as n from lowered where state = 'ready' group by 1) p
@@ -200,7 +198,7 @@ begin
         delete from maniple.task_timers where task_id = v_closing.id;
       elsif v_closing.state = 'waiting' and (select due_at is null from maniple.tasks where id = v_closing.id) then
         update maniple.tasks set state = 'ready', since = clock_timestamp(), pending = 0 where id = v_closing.id;
-        insert into maniple.task_queue (group_id, is_held, rank, task_id) values (v_closing.group_id, false, 0, v_closing.id);
+        insert into maniple.task_queue (group_id, rank, task_id) values (v_closing.group_id, 0, v_closing.id);
         update maniple.task_groups set ready = ready + 1 where id = v_closing.group_id;
         continue;
       elsif v_closing.state not in ('succeeded', 'failed', 'skipped', 'cancelled') then
@@ -226,10 +224,9 @@ begin
   end loop;
 end $$;
 
--- Gives the worker up to p_free tasks to perform: first those whose places are held already (their
--- worker was lost or left), then ready ones, best first, as far as their run's slots and all of
--- their lanes have room. A task is admitted in the commit that starts it, so no place is held
--- without work. Needs the locks of the runs.
+-- Gives the worker up to p_free ready tasks, best first, as far as their run's slots and all of their
+-- lanes have room. A task is admitted in the commit that starts it, so no place is held without
+-- work. Needs the locks of the runs.
 create function maniple.admit(
   p_runs text[], p_worker maniple.workers, p_free integer,
   inout changes maniple.change[], out claimed bigint[]
@@ -241,30 +238,6 @@ declare
   v_claimed bigint[];
   v_free integer := p_free;
 begin
-  if exists (select 1 from maniple.task_groups where run_id = any (p_runs) and admitted > 0) then
-    with best as materialized (
-      select q.group_id, q.rank, q.task_id from maniple.task_groups g cross join lateral (
-        select * from maniple.task_queue where group_id = g.id and is_held
-        order by rank, task_id limit p_free) q
-      where g.run_id = any (p_runs) and g.admitted > 0 and maniple.may_perform(p_worker, g)
-      order by q.rank, q.task_id limit p_free
-    ), unqueued as (
-      delete from maniple.task_queue q using best b
-      where q.group_id = b.group_id and q.is_held and q.rank = b.rank and q.task_id = b.task_id
-    ), taken as (
-      update maniple.tasks t set state = 'running', worker_id = p_worker.id, attempt = t.attempt + 1,
-        started_at = clock_timestamp(), finished_at = null, since = clock_timestamp()
-      from best where t.id = best.task_id
-      returning t.id, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
-    ), group_room as (
-      update maniple.task_groups tg set admitted = tg.admitted - p.n
-      from (select group_id, count(*) as n from taken group by 1) p where tg.id = p.group_id
-    )
-    select coalesce(array_agg((run_id, ordinal, state, attempt)::maniple.change), '{}'), array_agg(id)
-    into v_changes, claimed from taken;
-    changes := changes || v_changes;
-    v_free := p_free - coalesce(cardinality(claimed), 0);
-  end if;
   while v_free > 0 loop
     with open_groups as materialized (
       select g.id, g.run_id, g.lanes, r.slots - r.held as run_free,
@@ -281,7 +254,7 @@ begin
         row_number() over (order by t.rank, t.id) as nth,
         row_number() over (partition by g.run_id order by t.rank, t.id) as nth_of_run
       from open_groups g cross join lateral (
-        select task_id as id, rank from maniple.task_queue where group_id = g.id and not is_held
+        select task_id as id, rank from maniple.task_queue where group_id = g.id
         order by rank, task_id limit g.most) t
     ), over_lane as materialized (
       -- Needed only where groups share a lane; one group alone was limited by its lanes above.
@@ -296,7 +269,7 @@ begin
       where nth <= v_free and nth_of_run <= run_free and id not in (select id from over_lane)
     ), unqueued as (
       delete from maniple.task_queue q using picked p
-      where q.group_id = p.group_id and not q.is_held and q.rank = p.rank and q.task_id = p.id
+      where q.group_id = p.group_id and q.rank = p.rank and q.task_id = p.id
     ), taken as (
       update maniple.tasks t set state = 'running', worker_id = p_worker.id, attempt = t.attempt + 1,
         started_at = clock_timestamp(), finished_at = null, since = clock_timestamp()
@@ -403,7 +376,7 @@ begin
     from hit where t.id = hit.task_id
     returning t.id, t.rank, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
   ), queued as (
-    insert into maniple.task_queue (group_id, is_held, rank, task_id) select group_id, false, rank, id from due
+    insert into maniple.task_queue (group_id, rank, task_id) select group_id, rank, id from due
   ), group_room as (
     update maniple.task_groups tg set ready = tg.ready + p.n
     from (select group_id, count(*) as n from due group by 1) p where tg.id = p.group_id
@@ -463,14 +436,12 @@ begin
     union select run_id from maniple.task_timers where due_at <= clock_timestamp()
     union select run_id from (
       select g.run_id,
-        least((select min(rank) from maniple.task_queue where group_id = g.id and is_held),
-          (select min(rank) from maniple.task_queue where group_id = g.id and not is_held)) as rank
+        (select min(rank) from maniple.task_queue where group_id = g.id) as rank
       from maniple.task_groups g join maniple.runs r on r.id = g.run_id
-      where (g.ready > 0 or g.admitted > 0) and p_free > 0
-        and maniple.may_perform(v_worker, g)
-        and (g.admitted > 0 or (r.held < r.slots and not exists (
+      where g.ready > 0 and p_free > 0 and maniple.may_perform(v_worker, g)
+        and r.held < r.slots and not exists (
           select 1 from maniple.lanes l where l.id = any (g.lanes)
-            and (l.shut_until > clock_timestamp() or (l.held >= l.capacity and cardinality(p_tasks) = 0)))))
+            and (l.shut_until > clock_timestamp() or (l.held >= l.capacity and cardinality(p_tasks) = 0)))
       order by 2 limit 50) best);
   if cardinality(v_runs) > 0 then
     perform maniple.lock_runs(v_runs);
@@ -514,10 +485,9 @@ begin
     select maniple.may_perform(v_worker, g) as mine,
       exists (select 1 from maniple.workers w where w.id <> p_worker and maniple.may_perform(w, g)) as others
     from maniple.task_groups g join maniple.runs r on r.id = g.run_id
-    where (g.ready > 0 or g.admitted > 0) and (g.admitted > 0 or (
-      r.held < r.slots and r.cancel_requested_at is null and not exists (
-        select 1 from maniple.lanes l where l.id = any (g.lanes)
-          and (l.held >= l.capacity or l.shut_until > clock_timestamp()))))) left_over;
+    where g.ready > 0 and r.held < r.slots and r.cancel_requested_at is null and not exists (
+      select 1 from maniple.lanes l where l.id = any (g.lanes)
+        and (l.held >= l.capacity or l.shut_until > clock_timestamp()))) left_over;
   spared := spared and v_others;
   update maniple.workers set performing = p_performing + p_free - v_free
   where id = p_worker and performing <> p_performing + p_free - v_free;

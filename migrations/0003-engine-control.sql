@@ -4,7 +4,7 @@
 create view maniple.held_tasks as
   select t.* from maniple.tasks t
   where t.run_id in (select id from maniple.runs where outcome is null)
-    and t.state in ('admitted', 'running', 'parked');
+    and t.state in ('running', 'parked');
 
 -- Takes a run's closing task back to waiting if it has not begun or is parked, and marks it if it runs.
 create function maniple.withdraw_closing(p_run text) returns void language plpgsql as $$
@@ -12,7 +12,7 @@ declare
   v_closing record;
 begin
   select t.id, t.group_id, t.state into v_closing from maniple.runs r join maniple.tasks t on t.id = r.closing_task
-  where r.id = p_run and t.state in ('ready', 'admitted', 'running', 'parked');
+  where r.id = p_run and t.state in ('ready', 'running', 'parked');
   if v_closing.state = 'running' then
     update maniple.tasks set cancel_requested = true where id = v_closing.id;
   elsif found then
@@ -22,9 +22,8 @@ begin
     update maniple.tasks set state = 'waiting', due_at = null where id = v_closing.id;
     delete from maniple.task_queue where group_id = v_closing.group_id;
     delete from maniple.task_timers where task_id = v_closing.id;
-    update maniple.task_groups set ready = ready - (v_closing.state = 'ready')::int,
-      admitted = admitted - (v_closing.state = 'admitted')::int where id = v_closing.group_id;
-    update maniple.runs set held = held - (v_closing.state in ('admitted', 'parked'))::int,
+    update maniple.task_groups set ready = ready - (v_closing.state = 'ready')::int where id = v_closing.group_id;
+    update maniple.runs set held = held - (v_closing.state = 'parked')::int,
       parked = parked - (v_closing.state = 'parked')::int where id = p_run;
   end if;
 end $$;
@@ -46,7 +45,7 @@ begin
     select task_id from maniple.task_specs where run_id = p_run and ordinal > 0
   ), before as materialized (
     select t.id, t.group_id, t.state, t.attempt, t.started_at from maniple.tasks t
-    where t.id in (select task_id from ids) and t.state in ('waiting', 'ready', 'admitted', 'parked')
+    where t.id in (select task_id from ids) and t.state in ('waiting', 'ready', 'parked')
   ), stopped as (
     update maniple.tasks t set state = 'cancelled', since = clock_timestamp(), finished_at = clock_timestamp(),
       due_at = null, cancel_requested = true
@@ -56,16 +55,15 @@ begin
     insert into maniple.attempts (task_id, attempt, outcome, started_at, finished_at, duration_ms)
     select id, attempt, 'cancelled', started_at, clock_timestamp(), 0 from before where state = 'parked'
   ), unqueued as (
-    delete from maniple.task_queue where group_id in (select group_id from before where state in ('ready', 'admitted'))
+    delete from maniple.task_queue where group_id in (select group_id from before where state = 'ready')
   ), untimed as (
     delete from maniple.task_timers where task_id in (select id from before)
   ), per_group as (
     select group_id, count(*) filter (where state = 'ready') as ready,
-      count(*) filter (where state = 'admitted') as admitted,
-      count(*) filter (where state in ('admitted', 'parked')) as held
+      count(*) filter (where state = 'parked') as held
     from before group by 1
   ), group_room as (
-    update maniple.task_groups g set ready = g.ready - p.ready, admitted = g.admitted - p.admitted
+    update maniple.task_groups g set ready = g.ready - p.ready
     from per_group p where g.id = p.group_id
   ), lane_room as (
     update maniple.lanes l set held = l.held - f.n
@@ -74,9 +72,8 @@ begin
     where l.id = f.lane and f.n > 0
   ), run_room as (
     update maniple.runs r set held = r.held - p.held, open = r.open - p.n, cancelled = r.cancelled + p.n,
-      parked = r.parked - p.parked
-    from (select count(*) as n, count(*) filter (where state in ('admitted', 'parked')) as held,
-      count(*) filter (where state = 'parked') as parked from before) p
+      parked = r.parked - p.held
+    from (select count(*) as n, count(*) filter (where state = 'parked') as held from before) p
     where r.id = p_run and p.n > 0
   ), marked as (
     update maniple.tasks t set cancel_requested = true
@@ -132,8 +129,8 @@ begin
     from counts c where t.id = c.task_id
     returning t.id, t.rank, t.run_id, t.group_id, t.ordinal, t.state, t.attempt
   ), queued as (
-    insert into maniple.task_queue (group_id, is_held, rank, task_id)
-    select group_id, false, rank, id from reset where state = 'ready'
+    insert into maniple.task_queue (group_id, rank, task_id)
+    select group_id, rank, id from reset where state = 'ready'
   ), group_room as (
     update maniple.task_groups g set ready = g.ready + p.n
     from (select group_id, count(*) as n from reset where state = 'ready' group by 1) p where g.id = p.group_id
@@ -178,7 +175,7 @@ begin
   return true;
 end $$;
 
--- Workers gone: their attempts are closed as lost and their tasks admitted again under new numbers.
+-- Workers gone: their attempts are closed as lost and their tasks are ready again, for new numbers.
 -- Returns how many attempts were closed.
 create function maniple.recover(p_workers text[], p_kind text) returns integer language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -265,15 +262,12 @@ begin
     return next format('lane %s counted %s held places, %s are open', x.id, x.held, x.actual);
   end loop;
   for x in
-    select g.id, g.run_id, g.ready, g.admitted, count(t.task_id) filter (where not t.is_held) as actual_ready,
-      count(t.task_id) filter (where t.is_held) as actual_admitted
-    from maniple.task_groups g left join maniple.task_queue t on t.group_id = g.id
-    where g.run_id = any (v_runs) group by g.id
-    having g.ready <> count(t.task_id) filter (where not t.is_held) or g.admitted <> count(t.task_id) filter (where t.is_held)
+    select g.id, g.run_id, g.ready, count(q.task_id) as actual
+    from maniple.task_groups g left join maniple.task_queue q on q.group_id = g.id
+    where g.run_id = any (v_runs) group by g.id having g.ready <> count(q.task_id)
   loop
-    update maniple.task_groups set ready = x.actual_ready, admitted = x.actual_admitted where id = x.id;
-    return next format('group %s of run %s counted %s ready and %s admitted tasks, there are %s and %s',
-      x.id, x.run_id, x.ready, x.admitted, x.actual_ready, x.actual_admitted);
+    update maniple.task_groups set ready = x.actual where id = x.id;
+    return next format('group %s of run %s counted %s ready tasks, there are %s', x.id, x.run_id, x.ready, x.actual);
   end loop;
   for x in
     select t.id, t.run_id, t.worker_id from maniple.held_tasks t

@@ -14,7 +14,6 @@ const nothing: LimitFacts = {
 const group: LimitFacts['groups'][number] = {
   agent: 'model',
   ready: 0,
-  admitted: 0,
   workers: 1,
   lane: null,
   capacity: null,
@@ -47,7 +46,7 @@ test('tasks with room for them wait for a worker, and it says when none is alive
   const limit = limitOf({ groups: [{ ...group, ready: 1, lane: 'gpu', capacity: 2, held: 1 }] })
   assert.equal(limit?.reason, 'worker')
   assert.match(limit?.subject ?? '', /free worker that performs model/)
-  const dead = limitOf({ groups: [{ ...group, admitted: 2, workers: 0 }] })
+  const dead = limitOf({ groups: [{ ...group, ready: 2, workers: 0 }] })
   assert.match(dead?.subject ?? '', /no worker that performs model is alive/)
   assert.equal(dead?.tasks, 2)
 })

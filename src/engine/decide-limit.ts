@@ -13,7 +13,6 @@ export type LimitFacts = {
   readonly groups: readonly {
     readonly agent: string
     readonly ready: number
-    readonly admitted: number
     /** Live workers that can perform the agent. */
     readonly workers: number
     /** The tightest lane of the group; null when it takes none. */
@@ -26,7 +25,7 @@ export type LimitFacts = {
 
 /** The limit that holds back most tasks of a run now; null when every task that could run does. */
 export function decideLimit(facts: LimitFacts): BindingLimit | null {
-  return mostOf(facts.groups.flatMap((group) => limitsOfGroup(group, facts))) ?? patience(facts)
+  return mostOf(facts.groups.map((group) => limitOfGroup(group, facts))) ?? patience(facts)
 }
 
 /** What holds a run back that has nothing to perform. */
@@ -57,29 +56,23 @@ function mostOf(limits: readonly BindingLimit[]): BindingLimit | null {
   return first ?? null
 }
 
-function limitsOfGroup(
+function limitOfGroup(
   group: LimitFacts['groups'][number],
   facts: Pick<LimitFacts, 'slots' | 'held'>,
-): BindingLimit[] {
-  const limits: BindingLimit[] = []
-  if (group.admitted > 0) {
-    limits.push({ reason: 'worker', subject: workerSubject(group), tasks: group.admitted })
+): BindingLimit {
+  const { ready: tasks, lane, capacity } = group
+  if (group.workers === 0) {
+    // Without a worker no other limit matters: nothing would free it.
+    return { reason: 'worker', subject: workerSubject(group), tasks }
   }
-  if (group.ready > 0) {
-    const tasks = group.ready
-    if (group.workers === 0) {
-      limits.push({ reason: 'worker', subject: workerSubject(group), tasks })
-    } else if (facts.held >= facts.slots) {
-      limits.push({ reason: 'slots', subject: `${facts.slots} slots of the run`, tasks })
-    } else if (group.shut !== null && group.lane !== null) {
-      limits.push({ reason: group.shut, subject: group.lane, tasks })
-    } else if (group.lane !== null && (group.held ?? 0) >= (group.capacity ?? 0)) {
-      limits.push({ reason: 'lane', subject: `${group.lane} (${group.capacity} at once)`, tasks })
-    } else {
-      limits.push({ reason: 'worker', subject: workerSubject(group), tasks })
-    }
+  if (facts.held >= facts.slots) {
+    return { reason: 'slots', subject: `${facts.slots} slots of the run`, tasks }
   }
-  return limits
+  if (group.shut !== null && lane !== null) return { reason: group.shut, subject: lane, tasks }
+  if (lane !== null && (group.held ?? 0) >= (capacity ?? 0)) {
+    return { reason: 'lane', subject: `${lane} (${capacity} at once)`, tasks }
+  }
+  return { reason: 'worker', subject: workerSubject(group), tasks }
 }
 
 /** What a task that only needs a worker waits for, in words. */

@@ -268,15 +268,14 @@ export class Engine {
 
   async #recover(): Promise<void> {
     const limit = this.#options.times?.lostMs ?? defaultTimes.lostMs
-    const lost = await findLostWorkers(this.#pool, this.#place, limit)
+    // This process runs, so its workers live: after a sleep of the machine they beat again in a moment.
+    const own = [...this.#workers].map((worker) => worker.id)
+    const lost = await findLostWorkers(this.#pool, this.#place, { limitMs: limit, own })
     if (lost.length === 0) return
     const attempts = await recoverWorkers(this.#pool, lost)
     // One that held nothing is only a name that is struck off.
     if (attempts === 0) return
-    this.#options.log.warn(
-      { workers: lost, attempts },
-      'workers lost, their tasks are admitted again',
-    )
+    this.#options.log.warn({ workers: lost, attempts }, 'workers lost, their tasks are ready again')
     for (const worker of this.#workers) worker.hint()
   }
 

@@ -53,11 +53,6 @@ test('a ready task: slots, then a shut lane, then a full one, then a worker', ()
   assert.match(waitOf({ workers: 0 })?.subject ?? '', /no worker that performs model is alive/)
 })
 
-test('an admitted task waits for a worker whatever its lanes say', () => {
-  const wait = waitOf({ state: 'admitted', runHeld: 5, lanes: [{ ...lane, held: 2 }] })
-  assert.equal(wait?.reason, 'worker')
-})
-
 test('a parked task waits for a person or for work outside, until its deadline', () => {
   const approval = waitOf({ state: 'parked', parkReason: 'approval', dueAt: later })
   assert.deepEqual([approval?.reason, approval?.frees], ['approval', later.toISOString()])

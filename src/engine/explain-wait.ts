@@ -38,8 +38,6 @@ function reasonOf(facts: WaitFacts, now: Date): Because | null {
       return { reason: 'dependency', subject: listed(facts.unfinished) }
     case 'ready':
       return reasonOfReady(facts, now)
-    case 'admitted':
-      return { reason: 'worker', subject: workerSubject(facts) }
     case 'parked':
       return {
         reason: facts.parkReason ?? 'outside',

@@ -18,7 +18,6 @@ const RunRow = z.object({
   skipped: z.number(),
   cancelled: z.number(),
   running: z.number(),
-  admitted: z.number(),
   parked: z.number(),
   approvals: z.number(),
   backing_off: z.number(),
@@ -43,16 +42,15 @@ const runColumns = `
   r.cancelled, r.report, r.cancel_requested_at, r.simulated, r.sequential_ms, r.critical_path_ms, r.cost,
   r.seq, r.created_at, (extract(epoch from r.created_at) * 1000000)::bigint::text as created_at_us, r.started_at, r.finished_at,
   r.earlier_wall_ms + extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.resumed_at)::float8 * 1000 as wall_ms,
-  coalesce(g.ready, 0)::int as ready, coalesce(g.admitted, 0)::int as admitted,
+  coalesce(g.ready, 0)::int as ready,
   (select count(*) from maniple.tasks t where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0)::int as parked,
   (select count(*) from maniple.tasks t
     where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0 and t.park_reason = 'approval')::int as approvals,
-  (select count(*) from maniple.tasks t
-    where t.due_at is not null and t.state = 'waiting' and t.run_id = r.id and t.ordinal > 0)::int as backing_off,
-  (r.held - coalesce(g.admitted, 0) - (select count(*) from maniple.tasks t where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0))::int as running
+  (select count(*) from maniple.task_timers tm join maniple.tasks t on t.id = tm.task_id
+    where tm.run_id = r.id and t.state = 'waiting' and t.ordinal > 0)::int as backing_off,
+  (r.held - (select count(*) from maniple.tasks t where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0))::int as running
   from maniple.runs r left join lateral (
-    select sum(ready) filter (where not is_closing) as ready,
-      sum(admitted) filter (where not is_closing) as admitted
+    select sum(ready) filter (where not is_closing) as ready
     from maniple.task_groups where run_id = r.id) g on true`
 
 export async function readRun(pool: Pool | PoolClient, id: string): Promise<Run> {
@@ -112,13 +110,13 @@ function decoded(cursor: string): unknown {
 
 const stateOfRow = `coalesce(outcome::text, case
   when started_at is null then 'queued'
-  when parked > 0 and running = 0 and admitted = 0 then 'parked'
+  when parked > 0 and running = 0 then 'parked'
   else 'running' end)`
 
 function stateOf(row: RunRow): RunState {
   if (row.outcome !== null) return row.outcome
   if (row.started_at === null) return 'queued'
-  return row.parked > 0 && row.running === 0 && row.admitted === 0 ? 'parked' : 'running'
+  return row.parked > 0 && row.running === 0 ? 'parked' : 'running'
 }
 
 function toRun(row: RunRow, limit: BindingLimit | null): Run {
@@ -126,8 +124,8 @@ function toRun(row: RunRow, limit: BindingLimit | null): Run {
   const ended = row.succeeded + row.failed + row.skipped + row.cancelled
   // The closing task is held and running too, but it is none of the run's own.
   const running = Math.max(0, Math.min(row.running, row.total - ended))
-  const { ready, admitted, parked, succeeded, failed, skipped, cancelled } = row
-  const waiting = Math.max(0, row.total - ended - running - ready - admitted - parked)
+  const { ready, parked, succeeded, failed, skipped, cancelled } = row
+  const waiting = Math.max(0, row.total - ended - running - ready - parked)
   const efficiency = wall > 0 ? Math.min(1, Math.max(critical, sequential / slots) / wall) : null
   return {
     id: row.id,
@@ -137,7 +135,8 @@ function toRun(row: RunRow, limit: BindingLimit | null): Run {
     agent: row.agent,
     slots,
     total: row.total,
-    counts: { waiting, ready, admitted, running, parked, succeeded, failed, skipped, cancelled },
+    // Admission and claim are one commit: no task is seen between them.
+    counts: { waiting, ready, admitted: 0, running, parked, succeeded, failed, skipped, cancelled },
     limit,
     cancelRequested: row.cancel_requested_at !== null,
     createdAt: row.created_at.toISOString(),
@@ -161,13 +160,13 @@ function rounded(value: number, digits = 1): number {
 
 async function readLimit(pool: Pool | PoolClient, row: RunRow): Promise<BindingLimit | null> {
   const facts = await pool.query<LimitFacts['groups'][number]>(
-    `select g.agent, g.ready, g.admitted,
+    `select g.agent, g.ready,
        (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,
        l.id as lane, l.capacity, l.held, case when l.shut_until > now() then l.shut_reason end as shut
      from maniple.task_groups g left join lateral (
        select * from maniple.lanes l where l.id = any (g.lanes)
        order by (l.shut_until > now()) is true desc, l.capacity - l.held limit 1) l on true
-     where g.run_id = $1 and (g.ready > 0 or g.admitted > 0)`,
+     where g.run_id = $1 and g.ready > 0`,
     [row.id],
   )
   const { slots, held, parked, approvals, backing_off: backingOff, ready, total } = row

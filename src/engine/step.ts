@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import * as z from 'zod'
 import { Claims, toClaimed } from './claims.ts'
 import type { ClaimedTask, Completion } from './engine-types.ts'
+import { timedQuery } from './timed-query.ts'
 
 export type StepResult = {
   /** The worker is not known any more: everything it performs was given to others. */
@@ -23,6 +24,9 @@ export type StepWork = {
   readonly isFair: boolean
 }
 
+/** A commit takes milliseconds; a connection that is silent for so long is given up. */
+const silenceMs = 30_000
+
 const StepRow = z.object({
   fenced: z.boolean(),
   // The driver gives the bigints of an array as text.
@@ -39,7 +43,7 @@ const StepRow = z.object({
  */
 export async function step(pool: Pool, worker: string, work: StepWork): Promise<StepResult> {
   const { batch } = work
-  const result = await pool.query<Record<string, unknown>>({
+  const query = {
     name: 'step',
     text: 'select * from maniple.step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
     values: [
@@ -59,7 +63,8 @@ export async function step(pool: Pool, worker: string, work: StepWork): Promise<
       batch.map((one) => one.simulated),
       batch.map((one) => one.cached),
     ],
-  })
+  }
+  const result = await pool.query<Record<string, unknown>>(timedQuery(query, silenceMs))
   const row = StepRow.parse(result.rows[0])
   return {
     fenced: row.fenced,

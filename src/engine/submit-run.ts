@@ -188,8 +188,8 @@ const insertTasksText = `
       (case when pending = 0 then 'ready' else 'waiting' end)::maniple.task_state,
       case when ordinal = 0 then 0 else pending end, boost, rank from given
   ), queued as (
-    insert into maniple.task_queue (group_id, is_held, rank, task_id)
-    select "group", false, rank, id from given where pending = 0 order by 1, 3, 4
+    insert into maniple.task_queue (group_id, rank, task_id)
+    select "group", rank, id from given where pending = 0 order by 1, 2, 3
   ), counted as (
     update maniple.runs set closing_task = (select id from given where ordinal = 0) where id = $1
   )

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { isGone, type ProcessPlace } from '../shared/index.ts'
 import { Claims, toClaimed } from './claims.ts'
 import type { ClaimedTask } from './engine-types.ts'
+import { timedQuery } from './timed-query.ts'
 
 export type WorkerRow = {
   readonly id: string
@@ -37,18 +38,21 @@ export async function heartbeat(
     readonly held: readonly Held[]
     /** Also look for attempts of the worker's that are not among the held: costly, so not always. */
     readonly isLooking: boolean
+    /** A silent connection is given up after so long. */
+    readonly timeoutMs: number
   },
 ): Promise<{
   readonly alive: boolean
   readonly stop: readonly number[]
   readonly missing: readonly ClaimedTask[]
 }> {
-  const { held, isLooking } = work
-  const result = await pool.query<Record<string, unknown>>({
+  const { held, isLooking, timeoutMs } = work
+  const query = {
     name: 'heartbeat',
     text: 'select * from maniple.heartbeat($1, $2, $3, $4)',
     values: [worker, held.map((one) => one.task), held.map((one) => one.attempt), isLooking],
-  })
+  }
+  const result = await pool.query<Record<string, unknown>>(timedQuery(query, timeoutMs))
   const { missing, ...beat } = Beat.parse(result.rows[0])
   return { ...beat, missing: toClaimed(missing) }
 }
@@ -73,13 +77,17 @@ const Candidate = z.object({
 export async function findLostWorkers(
   pool: Pool,
   place: ProcessPlace,
-  limitMs: number,
+  judged: {
+    readonly limitMs: number
+    /** Not judged. */
+    readonly own: readonly string[]
+  },
 ): Promise<string[]> {
   const result = await pool.query<Record<string, unknown>>(
     `select id, pid, process_start, place = $1 as is_here,
        greatest(heartbeat_at, pg_postmaster_start_time()) < now() - make_interval(secs => $2::float8 / 1000) as is_stale
-     from maniple.workers`,
-    [place.place, limitMs],
+     from maniple.workers where id <> all ($3)`,
+    [place.place, judged.limitMs, judged.own],
   )
   return z
     .array(Candidate)

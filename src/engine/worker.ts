@@ -46,6 +46,8 @@ const muchWork = 100
 const looksAfterLoss = 3
 const nothingMissing = { keys: new Set<string>(), commits: 0 }
 
+/** How long a worker that stops tries to write what it has. */
+const leaveMs = 3000
 /** How long others get to take what was left for them. */
 const sparedMs = 25
 
@@ -114,6 +116,8 @@ export class Worker {
   }
 
   beat(): void {
+    // Not left to the answer: a connection that has gone silent gives none, not even an error.
+    if (performance.now() - this.#lastBeat > (this.#parts.times.lostMs * 2) / 3) this.#giveUp()
     this.#beating ??= this.#beat().finally(() => {
       this.#beating = null
     })
@@ -124,10 +128,11 @@ export class Worker {
     this.#accepting = false
     for (const attempt of this.#attempts.values()) attempt.stop('released')
     await Promise.all([...this.#attempts.values()].map((attempt) => attempt.ended))
-    while (this.#commits.size > 0 || this.#ended.length > 0) {
+    // What a database that is gone does not take, recovery gives back later.
+    const patience = performance.now() + leaveMs
+    while ((this.#commits.size > 0 || this.#ended.length > 0) && performance.now() < patience) {
       this.poke()
       await new Promise((resolve) => setTimeout(resolve, 5))
-      if (performance.now() - this.#lastBeat > this.#parts.times.lostMs) break
     }
     this.#stopping.abort()
     for (const timer of this.#timers) clearInterval(timer)
@@ -276,7 +281,11 @@ export class Worker {
     const lost = this.#lostClaims()
     try {
       const isLooking = this.#looks > 0
-      const beat = await heartbeat(pool, worker, { held: known, isLooking })
+      const beat = await heartbeat(pool, worker, {
+        held: known,
+        isLooking,
+        timeoutMs: times.lostMs,
+      })
       this.#looks = Math.max(0, this.#looks - 1)
       this.#lastBeat = performance.now()
       if (worker !== this.#id) return
@@ -291,12 +300,6 @@ export class Worker {
       this.#missing = { keys: new Set(missing.map(keyOf)), commits: this.#commitsBegun }
     } catch (error) {
       log.warn({ err: error, worker }, 'heartbeat failed')
-      if (performance.now() - this.#lastBeat > (times.lostMs * 2) / 3) {
-        this.#abandon()
-        // Under its old id it would be given the same attempts again, which it has stopped.
-        this.#abandoned.push(this.#id)
-        this.#id = newId()
-      }
     }
   }
 
@@ -308,6 +311,17 @@ export class Worker {
     const { keys, commits } = this.#missing
     const isDone = [...this.#commits].every((commit) => commit.number > commits)
     return isDone ? keys : nothingMissing.keys
+  }
+
+  /** Out of touch for so long that others may have its tasks. */
+  #giveUp(): void {
+    const fields = { worker: this.#id, silentMs: Math.round(performance.now() - this.#lastBeat) }
+    this.#parts.log.warn(fields, 'out of touch with the database: attempts are stopped')
+    this.#abandon()
+    // Under its old id it would be given the same attempts again, which it has stopped.
+    this.#abandoned.push(this.#id)
+    this.#id = newId()
+    this.#lastBeat = performance.now()
   }
 
   /** Others may have our tasks by now: what runs here is stopped and nothing of it is written. */

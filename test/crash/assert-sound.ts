@@ -19,7 +19,7 @@ const breaches = {
   'lanes with places held': 'select id, held from maniple.lanes where held <> 0',
   'runs with places held or tasks open':
     'select id, held, open from maniple.runs where held <> 0 or open <> 0',
-  'groups with tasks left': 'select id from maniple.task_groups where ready <> 0 or admitted <> 0',
+  'groups with tasks left': 'select id from maniple.task_groups where ready <> 0',
   'gaps in the events': `select run_id from maniple.run_events group by run_id having max(seq) <> count(*)
     union select id from maniple.runs r where seq <> (select count(*) from maniple.run_events e where e.run_id = r.id)`,
   'tasks whose end was told more or less than once': `select t.id from maniple.tasks t where t.ordinal > 0 and 1 <> (

@@ -29,7 +29,7 @@ async function sample(
     `select
        (select json_agg(json_build_object('worker', worker_id, 'open', n)) from (
          select worker_id, count(*)::int as n from maniple.tasks where state = 'running' group by 1) x) as workers,
-       (select count(*)::int from maniple.tasks where state in ('admitted', 'running', 'parked')) as running,
+       (select count(*)::int from maniple.tasks where state in ('running', 'parked')) as running,
        coalesce((select max(held) from maniple.lanes), 0)::int as held`,
   )
   const { workers, running, held } = rows[0] ?? { workers: null, running: 0, held: 0 }

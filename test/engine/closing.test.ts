@@ -131,7 +131,7 @@ const cancelled = async (engine: Engine, id: string) => {
 
 test('a cancel ends a run whose closing task has not begun, its worker having left', async () => {
   const { engine, id } = await aboutToClose()
-  await closingIs(id, 'admitted')
+  await closingIs(id, 'ready')
   const run = await engine.run(id)
   assert.deepEqual([run.counts.succeeded, countsOf(run), run.finishedAt], [1, 1, null])
   assert.equal((await cancelled(engine, id)).counts.succeeded, 1)

@@ -300,7 +300,7 @@ export async function leftovers(pool: Pool, run: string): Promise<unknown> {
   const { rows } = await pool.query<{ found: unknown }>(
     `select jsonb_build_object(
        'runs', (select jsonb_agg(jsonb_build_array(held, open)) from maniple.runs where id = $1 and (held <> 0 or open <> 0)),
-       'groups', (select count(*) from maniple.task_groups where run_id = $1 and (ready <> 0 or admitted <> 0)),
+       'groups', (select count(*) from maniple.task_groups where run_id = $1 and ready <> 0),
        'lanes', (select jsonb_object_agg(l.id, l.held) from maniple.lanes l where l.held <> 0
          and l.id in (select unnest(lanes) from maniple.task_groups where run_id = $1)),
        'tasks', (select count(*) from maniple.tasks where run_id = $1 and (worker_id is not null

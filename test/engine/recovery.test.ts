@@ -102,7 +102,7 @@ test('a loss costs a number and no retry; the third one fails the task', async (
     lost.wire.isCut = true
     await declareLost(lost.worker.id)
     const states = await statesOf(engine, id)
-    assert.equal(states.a, attempt < 3 ? 'admitted' : 'failed')
+    assert.equal(states.a, attempt < 3 ? 'ready' : 'failed')
     wires.push(lost.wire)
   }
   const run = await ended(engine, id)

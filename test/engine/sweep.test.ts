@@ -60,8 +60,8 @@ test('counts that are wrong are reported and repaired', async () => {
       'update maniple.runs set held = 9 where agent = $1 and outcome is null',
     ],
     [
-      /^group .* counted 5 ready and 3 admitted tasks, there are 1 and 0/,
-      'update maniple.task_groups set ready = 5, admitted = 3 where agent = $1',
+      /^group .* counted 5 ready tasks, there are 1/,
+      'update maniple.task_groups set ready = 5 where agent = $1',
     ],
   ]
   for (const [report, damage] of damages) {

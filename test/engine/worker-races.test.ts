@@ -111,7 +111,7 @@ test('a worker that stops while a claim is on its way performs nothing after', a
   await pause(500)
   assert.deepEqual(begun, [])
   assert.equal(await engine.countWorkers(), 2)
-  assert.equal((await statesOf(engine, id)).a, 'admitted')
+  assert.equal((await statesOf(engine, id)).a, 'ready')
 })
 
 test('after losing the database for long, attempt number is not reused', async () => {
