@@ -413,7 +413,7 @@ create function maniple.step(
   out fenced boolean, out refused bigint[], out claimed json, out more boolean, out spared boolean,
   out next_ms double precision
 ) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set random_page_cost = 0.01 set cpu_tuple_cost = 1 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_worker maniple.workers;
   v_runs text[];

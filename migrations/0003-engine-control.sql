@@ -31,7 +31,7 @@ end $$;
 -- Closes what has not begun and marks what is running; those keep their lanes until their worker or
 -- recovery closes them. Returns false when the run had ended before.
 create function maniple.cancel_run(p_run text) returns boolean language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set random_page_cost = 0.01 set cpu_tuple_cost = 1 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_changes maniple.change[] := '{}';
 begin
@@ -92,7 +92,7 @@ end $$;
 -- p_binding replaces the binding of a command-line run. Returns how many tasks will
 -- run again, or -1 when another process performs it.
 create function maniple.retry_run(p_run text, p_binding text) returns integer language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set random_page_cost = 0.01 set cpu_tuple_cost = 1 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_run record;
   v_changes maniple.change[] := '{}';
@@ -158,7 +158,7 @@ create function maniple.resume_parked(
   p_task bigint, p_attempt integer, p_kind text, p_output text, p_code text, p_message text, p_cost text,
   p_simulated boolean
 ) returns boolean language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set random_page_cost = 0.01 set cpu_tuple_cost = 1 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_run text := (select run_id from maniple.tasks where id = p_task);
   v_changes maniple.change[] := '{}';
@@ -178,7 +178,7 @@ end $$;
 -- Workers gone: their attempts are closed as lost and their tasks are ready again, for new numbers.
 -- Returns how many attempts were closed.
 create function maniple.recover(p_workers text[], p_kind text) returns integer language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set random_page_cost = 0.01 set cpu_tuple_cost = 1 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_worker text;
   v_runs text[];
@@ -220,7 +220,7 @@ end $$;
 create function maniple.heartbeat(
   p_worker text, p_tasks bigint[], p_attempts integer[], p_look boolean, out alive boolean, out stop bigint[], out missing json
 ) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set plan_cache_mode = force_generic_plan set random_page_cost = 0.01 set cpu_tuple_cost = 1 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   update maniple.workers set heartbeat_at = clock_timestamp() where id = p_worker;
   alive := found;
