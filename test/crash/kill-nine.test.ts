@@ -16,7 +16,7 @@ import { type Cast, gatherCast, type Victim, victims } from './victims.ts'
 
 const kills = 20
 const tasks = 500
-const env = { MANIPLE_SIMULATION_LATENCY_MS: '250' }
+const env = { MANIPLE_SIMULATION_LATENCY_MS: '600' }
 const isLong = processEnvironment().MANIPLE_LONG_TESTS !== undefined
 const seeds = isLong ? [1, 2, 3, 4, 5, 6, 7, 8] : [1]
 
