@@ -6,10 +6,39 @@ export type {
   ClosingResult,
   ClosingTask,
 } from './agent.ts'
+export { Analysis, AnalysisRequest } from './analysis.ts'
+export { type AuditEntry, AuditResult } from './audit-record.ts'
+export { type Caller, Role } from './caller.ts'
+export { BreakerState, Catalogue, LaneStatus } from './catalogue.ts'
+export type { ModelCallRecord } from './model-call.ts'
 export type { ModelClient, ModelReply, ModelRequest } from './model-client.ts'
+export {
+  EfficiencyRating,
+  OrchestrationAccepted,
+  OrchestrationRequest,
+  OrchestrationResult,
+  RepositoryName,
+  WorkloadRequest,
+  WorkloadResult,
+} from './orchestration.ts'
+export type { OrchestrationService, PilotService } from './orchestration-service.ts'
+export { PerformanceMetrics } from './performance.ts'
+export {
+  ArmFigures,
+  PilotConfiguration,
+  PilotEvent,
+  PilotFeedback,
+  PilotMetrics,
+  PilotPhase,
+  PilotState,
+  PilotStatus,
+  PilotVerdict,
+} from './pilot.ts'
+export { PilotArm, RoutingDecision } from './routing-decision.ts'
 export { BindingLimit, Run, RunEvent, RunKind, RunReport, RunState } from './run.ts'
 export { LevelName, RunOptions, RunRequest } from './run-request.ts'
 export type { Page, RunService, RunSnapshot } from './run-service.ts'
+export { ModelPrice, ModelProfile, Specialist } from './specialist.ts'
 export type { SplitPlan, SplitTask, WorkerTemplate } from './split-plan.ts'
 export { Complexity, Priority, Task, TaskError, TaskState } from './task.ts'
 export { Wait, WaitReason } from './wait.ts'

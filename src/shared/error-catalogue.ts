@@ -23,6 +23,16 @@ export const errorCatalogue = {
     false,
     'No agent of that name is configured. The message lists those that are.',
   ),
+  audit_broken: entry(
+    500,
+    false,
+    'The audit does not verify: a record was changed or is missing. The message names the first.',
+  ),
+  budget_exhausted: entry(
+    402,
+    false,
+    'A budget that does not renew itself is used up. Raise it, then retry the run.',
+  ),
   cancelled: entry(409, false, 'The run or task was cancelled before it ended.'),
   check_failed: entry(500, false, 'The check command failed on the combined tree.'),
   config_invalid: entry(
@@ -72,6 +82,11 @@ export const errorCatalogue = {
   input_invalid: entry(422, false, 'The input is malformed. The message names the place.'),
   input_too_large: entry(413, false, 'The input is larger than the limit the message names.'),
   internal: entry(500, false, 'A fault in Maniple. The log has the details under the request id.'),
+  lineage_too_deep: entry(
+    409,
+    false,
+    'Runs that cause runs reached the depth limit: most likely a loop. See loop.maxDepth.',
+  ),
   media_type_unsupported: entry(
     415,
     false,
@@ -93,6 +108,16 @@ export const errorCatalogue = {
     'The model provider refused the key, or does not know the model or the address.',
   ),
   model_failed: entry(502, true, 'The model provider failed. Maniple tries again with back-off.'),
+  model_gone: entry(
+    502,
+    false,
+    'The provider retired the model or the address (410). Configure another one.',
+  ),
+  model_output_invalid: entry(
+    502,
+    true,
+    'The model’s answer did not fit its schema, not even after it was asked to repair it.',
+  ),
   model_rate_limited: entry(
     429,
     true,
@@ -109,15 +134,30 @@ export const errorCatalogue = {
     false,
     'The output holds text that PostgreSQL cannot store (a NUL or half a character).',
   ),
+  pilot_not_possible: entry(
+    409,
+    false,
+    'The pilot is not in a state that allows this. The message says what is possible.',
+  ),
   port_taken: entry(
     503,
     false,
     'Another program listens on that port. Choose another with --port.',
   ),
+  price_unknown: entry(
+    422,
+    false,
+    'Nobody knows what the model costs, and a budget in dollars applies. Give its price.',
+  ),
   repository_invalid: entry(
     422,
     false,
     'The path is no git repository, or has no commit to start from.',
+  ),
+  repository_not_allowed: entry(
+    403,
+    false,
+    'The repository is not on the allow-list, guard.repositories.',
   ),
   request_invalid: entry(
     400,
@@ -128,6 +168,11 @@ export const errorCatalogue = {
     409,
     false,
     'The run cannot be retried as asked. The message says what to do instead.',
+  ),
+  role_insufficient: entry(
+    403,
+    false,
+    'The token’s role does not allow this. The message names the role it takes.',
   ),
   runtime_too_old: entry(500, false, 'Maniple needs Node 24 or newer.'),
   shutting_down: entry(
@@ -147,7 +192,27 @@ export const errorCatalogue = {
   ),
   split_unknown_dependency: entry(422, false, 'A dependency names something that does not exist.'),
   task_timeout: entry(504, true, 'The task took longer than its time-out.'),
+  token_invalid: entry(
+    401,
+    false,
+    'The API token is unknown, revoked or expired. Create one with `maniple token create`.',
+  ),
+  token_missing: entry(
+    401,
+    false,
+    'The server listens beyond this machine and wants Authorization: Bearer with an API token.',
+  ),
+  too_many_requests: entry(
+    429,
+    true,
+    'The caller sends more requests than guard.requestsPerMinute allows. Retry-After says when to go on.',
+  ),
   usage_invalid: entry(400, false, 'The command line has a mistake. The message names it.'),
+  user_not_eligible: entry(
+    403,
+    false,
+    'The caller is not among the users that guard.users admits.',
+  ),
   worker_lost: entry(500, false, 'Three workers in a row were lost while performing the task.'),
 } as const satisfies Record<string, CatalogueEntry>
 
