@@ -58,6 +58,9 @@ function newRun(slots: number, tasks: readonly NewTask[], lanes: NewRun['lanes']
     simulated: false,
     binding: null,
     idempotency: null,
+    parentRun: null,
+    repository: null,
+    user: null,
   }
 }
 

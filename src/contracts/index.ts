@@ -11,7 +11,14 @@ export { type AuditEntry, AuditResult } from './audit-record.ts'
 export { type Caller, Role } from './caller.ts'
 export { BreakerState, Catalogue, LaneStatus } from './catalogue.ts'
 export type { ModelCallRecord } from './model-call.ts'
-export type { ModelClient, ModelReply, ModelRequest } from './model-client.ts'
+export {
+  type ModelClient,
+  type ModelReply,
+  type ModelRequest,
+  type ModelUsage,
+  type OutputSchema,
+  PaidModelError,
+} from './model-client.ts'
 export {
   EfficiencyRating,
   OrchestrationAccepted,

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { Task, TaskState } from './task.ts'
 import { WaitReason } from './wait.ts'
 
-export const RunKind = z.enum(['split'])
+export const RunKind = z.enum(['split', 'orchestrate'])
 export type RunKind = z.infer<typeof RunKind>
 
 export const RunState = z.enum([
@@ -48,6 +48,12 @@ export const Run = z.object({
     .nullable()
     .describe('max(criticalPathMs, sequentialTimeMs ÷ slots) ÷ wallTimeMs, 0 to 1'),
   cost: z.record(z.string(), z.number()).describe('By unit: tokens, usd, …'),
+  repository: z.string().nullable(),
+  user: z.string().nullable().describe('On whose behalf it runs'),
+  lineage: z.object({
+    root: z.string().describe('The run that began the chain: its own id, as a rule'),
+    depth: z.int().describe('How many runs lie between'),
+  }),
   simulated: z.boolean().describe('Some of its results came from a simulated provider'),
   report: z
     .json()

@@ -8,6 +8,7 @@ const claimed: ClaimedTask = {
   task: 7,
   attempt: 3,
   retries: 0,
+  choice: null,
   maxRetries: 1,
   isClosing: false,
   priority: 'medium',
@@ -27,7 +28,14 @@ type Settings = { readonly timeoutMs?: number; readonly graceMs?: number }
 const begin = (perform: Perform, { timeoutMs = 600_000, graceMs = 60_000 }: Settings = {}) =>
   beginAttempt(
     { ...claimed, timeoutMs },
-    { perform, graceMs, stillOurs: async () => true, random: () => 0 },
+    {
+      perform,
+      graceMs,
+      stillOurs: async () => true,
+      takeWay: async () => null,
+      canKeep: true,
+      random: () => 0,
+    },
   )
 
 const succeeded = { kind: 'succeeded', cost: {}, simulated: false, cached: false } as const
@@ -52,6 +60,7 @@ test('a result becomes a completion under the same task and attempt', async () =
     output: '{"text":"done"}',
     code: null,
     message: null,
+    records: [],
     delayMs: 0,
     cost: '{"tokens":5}',
     simulated: true,

@@ -1,4 +1,4 @@
-import { AppError } from '../shared/index.ts'
+import { AppError, type JsonObject } from '../shared/index.ts'
 import { decideRetry } from './decide-retry.ts'
 import type { ClaimedTask, Completion, Perform, Performed } from './engine-types.ts'
 
@@ -8,6 +8,8 @@ type StopReason = 'cancelled' | 'released' | 'fenced'
 export type Attempt = {
   readonly claimed: ClaimedTask
   readonly stop: (reason: StopReason) => void
+  /** What the performer kept so far. */
+  readonly records: readonly JsonObject[]
   /** Null when the attempt is not this worker's any more: then nothing may be written. */
   readonly ended: Promise<Completion | null>
 }
@@ -15,6 +17,8 @@ export type Attempt = {
 type AttemptOptions = {
   readonly perform: Perform
   readonly stillOurs: () => Promise<boolean>
+  readonly takeWay: (choices: readonly string[]) => Promise<string | null>
+  readonly canKeep: boolean
   readonly random: () => number
   /** How long an agent may take to settle after it was told to stop. */
   readonly graceMs: number
@@ -25,6 +29,7 @@ export function beginAttempt(claimed: ClaimedTask, options: AttemptOptions): Att
   const controller = new AbortController()
   const begun = performance.now()
   let stopped: StopReason | null = null
+  const records: JsonObject[] = []
   let grace: NodeJS.Timeout | undefined
   const abort = (error: AppError, settle: (error: AppError) => void): void => {
     controller.abort(error)
@@ -43,7 +48,12 @@ export function beginAttempt(claimed: ClaimedTask, options: AttemptOptions): Att
       Math.min(claimed.timeoutMs, 2 ** 31 - 1),
     )
     const { signal } = controller
-    options.perform(claimed, { signal, stillOurs: options.stillOurs }).then(resolve, reject)
+    const { stillOurs, takeWay, canKeep } = options
+    const keep = (record: JsonObject): void => {
+      if (!canKeep) throw new AppError('internal', 'this engine has no place to keep records')
+      records.push(record)
+    }
+    options.perform(claimed, { signal, stillOurs, takeWay, keep }).then(resolve, reject)
   })
   const ended = performed
     .then((result) => (stopped === 'fenced' ? null : completed(result)))
@@ -56,9 +66,10 @@ export function beginAttempt(claimed: ClaimedTask, options: AttemptOptions): Att
       clearTimeout(grace)
       if (ending === null) return null
       const { task, attempt } = claimed
-      return { ...nothing, ...ending, task, attempt, durationMs: performance.now() - begun }
+      const durationMs = performance.now() - begun
+      return { ...nothing, ...ending, task, attempt, records, durationMs }
     })
-  return { claimed, stop: (reason) => stop(reason), ended }
+  return { claimed, stop: (reason) => stop(reason), records, ended }
 }
 
 const nothing = {
@@ -77,6 +88,7 @@ function completed(result: Performed): Ending {
   if (result.kind === 'parked') {
     return { kind: 'parked', code: result.reason, delayMs: result.deadlineMs }
   }
+  if (result.kind === 'postponed') return { kind: 'released' }
   const { simulated, cached } = result
   // A usage that a provider left out may come as NaN: JSON would make it null, and no sum is right.
   const costs = Object.entries(result.cost).filter(([, amount]) => Number.isFinite(amount))

@@ -15,7 +15,7 @@ export async function commitBatch(pool: Pool, worker: string, work: StepWork): P
     if (!isDataError(error) || batch.length === 0) throw error
     const [first] = batch
     if (batch.length === 1 && first !== undefined) {
-      return await step(pool, worker, { ...work, batch: [asUnstorable(first, error)] })
+      return await commitUnstorable(pool, worker, { ...work, batch: [asUnstorable(first, error)] })
     }
     const middle = Math.ceil(batch.length / 2)
     // Only the last half claims, so that one answer carries all that was claimed.
@@ -26,6 +26,16 @@ export async function commitBatch(pool: Pool, worker: string, work: StepWork): P
     })
     const right = await commitBatch(pool, worker, { ...work, batch: batch.slice(middle) })
     return { ...right, refused: [...left.refused, ...right.refused] }
+  }
+}
+
+/** Without its output; and should its records be what cannot be stored, without those too. */
+async function commitUnstorable(pool: Pool, worker: string, work: StepWork): Promise<StepResult> {
+  try {
+    return await step(pool, worker, work)
+  } catch (error) {
+    if (!isDataError(error)) throw error
+    return await step(pool, worker, { ...work, keepRecords: null })
   }
 }
 

@@ -8,6 +8,7 @@ const claimed = (retries: number, maxRetries: number): ClaimedTask => ({
   task: 1,
   attempt: 1,
   retries,
+  choice: null,
   maxRetries,
   isClosing: false,
   priority: 'medium',

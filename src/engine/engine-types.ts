@@ -2,6 +2,9 @@ import type { JsonObject } from '../shared/index.ts'
 
 export type Lane = { readonly name: string; readonly capacity: number }
 
+/** One of several ways to perform a task, such as a model and its lane. */
+export type Way = { readonly choice: string; readonly lanes: readonly string[] }
+
 export type NewTask = {
   /** Unique in its run. */
   readonly key: string
@@ -14,6 +17,11 @@ export type NewTask = {
   readonly dependsOn: readonly string[]
   /** Names of lanes, each given in the run's `lanes` or known already. */
   readonly lanes: readonly string[]
+  /**
+   * Where there is a choice: lanes besides those above, in the order of preference. The task takes
+   * the first way that is open and has room.
+   */
+  readonly ways?: readonly Way[]
   readonly timeoutMs: number
   readonly maxRetries: number
   /** The performer's business; the engine does not look inside. */
@@ -37,10 +45,14 @@ export type NewRun = {
   /** Only the worker with the same binding performs the run. */
   readonly binding: string | null
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null
+  /** The run that caused this one; null for one that begins a chain. */
+  readonly parentRun: string | null
+  readonly repository: string | null
+  readonly user: string | null
 }
 
 /** What never changes about a task. */
-export type TaskSpec = Omit<NewTask, 'lanes'> & {
+export type TaskSpec = Omit<NewTask, 'lanes' | 'ways'> & {
   readonly runId: string
   readonly isClosing: boolean
 }
@@ -51,6 +63,8 @@ export type ClaimedTask = TaskSpec & {
   /** The fence: a result counts only under the number that is still the task's. */
   readonly attempt: number
   readonly retries: number
+  /** The way it was given; null where it has no choice. */
+  readonly choice: string | null
 }
 
 export type Performed =
@@ -67,6 +81,8 @@ export type Performed =
       readonly reason: 'outside' | 'approval'
       readonly deadlineMs: number
     }
+  /** Not now: a lane was found limited and has been shut. Back to ready, and not counted as a try. */
+  | { readonly kind: 'postponed' }
 
 /**
  * Does the work of one attempt. Failures are thrown; an `AppError` says whether trying again helps.
@@ -78,6 +94,13 @@ export type PerformContext = {
   readonly signal: AbortSignal
   /** Asks the database whether this attempt still holds its fence. */
   readonly stillOurs: () => Promise<boolean>
+  /**
+   * Gives up the task's way for the first of `choices` that is open and has room; null when there is
+   * none.
+   */
+  readonly takeWay: (choices: readonly string[]) => Promise<string | null>
+  /** Something to be written with the end of this attempt, however it ends. */
+  readonly keep: (record: JsonObject) => void
 }
 
 /** The end of an attempt, as the group commit writes it. */
@@ -91,6 +114,8 @@ export type Completion = {
   readonly message: string | null
   /** Back-off of a retry, or time to a parked task's deadline. */
   readonly delayMs: number
+  /** What `PerformContext.keep` gathered. */
+  readonly records: readonly JsonObject[]
   readonly durationMs: number
   readonly cost: string | null
   readonly simulated: boolean

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import type { Page, Run, RunEvent, RunSnapshot, RunState, Task } from '../contracts/index.ts'
 import { AppError, type JsonObject, type Log, ownProcessPlace } from '../shared/index.ts'
-import type { Lane, NewRun } from './engine-types.ts'
+import type { NewRun } from './engine-types.ts'
+import { Lanes } from './lanes.ts'
 import { createRunTicker, followEvents } from './run-events.ts'
 import { readRun, readRuns } from './run-rows.ts'
 import { submitRun } from './submit-run.ts'
@@ -21,6 +22,11 @@ export type EngineOptions = {
   readonly listen: Listen
   readonly log: Log
   readonly random?: () => number
+  /**
+   * Name of the SQL function (one json argument, an array) that writes what performers keep, in the
+   * commit that ends their attempts. Without it nothing may be kept.
+   */
+  readonly keepRecords?: string
   readonly times?: Partial<WorkerTimes>
 }
 
@@ -42,6 +48,7 @@ const tickEveryMs = 100
  */
 export class Engine {
   readonly #options: EngineOptions
+  readonly lanes: Lanes
   readonly #pool: Pool
   readonly #place = ownProcessPlace()
   readonly #workers = new Set<Worker>()
@@ -53,6 +60,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#pool = options.pool
+    this.lanes = new Lanes(options.pool, options.log)
     this.#ticker = createRunTicker(options.pool, tickEveryMs, (error) =>
       options.log.warn({ err: error }, 'cannot look for events'),
     )
@@ -166,30 +174,6 @@ export class Engine {
     return rows[0]?.resumed ?? false
   }
 
-  /** Makes lanes known with their capacities, or changes these. */
-  async setLanes(lanes: readonly Lane[]): Promise<void> {
-    await this.#pool.query(
-      `insert into maniple.lanes (id, capacity)
-       select * from unnest($1::text[], $2::int[]) as x (id, capacity) order by id
-       on conflict (id) do update set capacity = excluded.capacity`,
-      [lanes.map((lane) => lane.name), lanes.map((lane) => lane.capacity)],
-    )
-  }
-
-  /** Keeps a lane from admitting for a while: the other side asked for it. The later end wins. */
-  async shutLane(
-    lane: string,
-    reason: 'rate' | 'budget' | 'breaker',
-    forMs: number,
-  ): Promise<void> {
-    await this.#pool.query(
-      `update maniple.lanes set shut_reason = $2::maniple.shut_reason,
-         shut_until = greatest(shut_until, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
-       where id = $1`,
-      [lane, reason, forMs],
-    )
-  }
-
   /** How many workers are alive, of all processes; throws when the database does not answer. */
   async countWorkers(): Promise<number> {
     const result = await this.#pool.query<{ n: number }>(
@@ -200,8 +184,15 @@ export class Engine {
 
   /** Starts performing; the returned handle's `stop` gives back what is not done. */
   async startWorker(options: WorkerOptions): Promise<WorkerHandle> {
-    const { pool, log, random = Math.random, times } = this.#options
-    const parts = { pool, log, random, place: this.#place, times: { ...defaultTimes, ...times } }
+    const { pool, log, random = Math.random, times, keepRecords = null } = this.#options
+    const parts = {
+      pool,
+      log,
+      random,
+      keepRecords,
+      place: this.#place,
+      times: { ...defaultTimes, ...times },
+    }
     const worker = new Worker({ ...options, ...parts })
     await this.#keepUp()
     await worker.start()
@@ -223,6 +214,7 @@ export class Engine {
   /** Stops all workers and timers. The pool is the caller's to close. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
+    this.lanes.stop()
     await Promise.all([...this.#workers].map((worker) => worker.stop()))
     this.#workers.clear()
     await this.#upkeep
@@ -239,6 +231,7 @@ export class Engine {
     this.#hints = this.#options.listen(
       'maniple',
       (payload) => {
+        if (payload === 'lanes') return void this.lanes.refresh()
         for (const worker of this.#workers) payload === 'cancel' ? worker.beat() : worker.hint()
       },
       () => {
@@ -249,6 +242,7 @@ export class Engine {
       },
     )
     await this.#hints
+    await this.lanes.watch()
     this.#timers.push(
       setInterval(() => this.#maintain(() => this.#recover()), recoverEveryMs),
       setInterval(() => this.#maintain(() => this.#sweep()), sweepEveryMs),

@@ -7,6 +7,9 @@ export type {
   Perform,
   PerformContext,
   Performed,
+  Way,
 } from './engine-types.ts'
+export type { LaneState, ShutReason } from './lane-rows.ts'
+export type { Lanes } from './lanes.ts'
 export type { TaskResult } from './task-rows.ts'
 export type { WorkerOptions, WorkerTimes } from './worker.ts'

@@ -1,12 +1,18 @@
 import type { Pool, PoolClient } from 'pg'
 import * as z from 'zod'
-import type { BindingLimit, Page, Run, RunState } from '../contracts/index.ts'
+import {
+  type BindingLimit,
+  type Page,
+  type Run,
+  RunKind,
+  type RunState,
+} from '../contracts/index.ts'
 import { AppError } from '../shared/index.ts'
 import { decideLimit, type LimitFacts } from './decide-limit.ts'
 
 const RunRow = z.object({
   id: z.string(),
-  kind: z.literal('split'),
+  kind: RunKind,
   title: z.string(),
   agent: z.string(),
   slots: z.number(),
@@ -29,6 +35,10 @@ const RunRow = z.object({
   critical_path_ms: z.number(),
   cost: z.record(z.string(), z.number()),
   seq: z.number(),
+  root_id: z.string().nullable(),
+  depth: z.number(),
+  repository: z.string().nullable(),
+  user_name: z.string().nullable(),
   created_at: z.date(),
   created_at_us: z.string(),
   started_at: z.date().nullable(),
@@ -40,7 +50,7 @@ type RunRow = z.infer<typeof RunRow>
 const runColumns = `
   r.id, r.kind, r.title, r.agent, r.slots, r.total, r.outcome, r.held, r.succeeded, r.failed, r.skipped,
   r.cancelled, r.report, r.cancel_requested_at, r.simulated, r.sequential_ms, r.critical_path_ms, r.cost,
-  r.seq, r.created_at, (extract(epoch from r.created_at) * 1000000)::bigint::text as created_at_us, r.started_at, r.finished_at,
+  r.seq, r.root_id, r.depth, r.repository, r.user_name, r.created_at, (extract(epoch from r.created_at) * 1000000)::bigint::text as created_at_us, r.started_at, r.finished_at,
   r.earlier_wall_ms + extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.resumed_at)::float8 * 1000 as wall_ms,
   coalesce(g.ready, 0)::int as ready,
   (select count(*) from maniple.tasks t where r.parked > 0 and t.state = 'parked' and t.run_id = r.id and t.ordinal > 0)::int as parked,
@@ -150,6 +160,9 @@ function toRun(row: RunRow, limit: BindingLimit | null): Run {
     cost: row.cost,
     simulated: row.simulated,
     report: row.report,
+    repository: row.repository,
+    user: row.user_name,
+    lineage: { root: row.root_id ?? row.id, depth: row.depth },
     seq: row.seq,
   }
 }
@@ -164,8 +177,13 @@ async function readLimit(pool: Pool | PoolClient, row: RunRow): Promise<BindingL
        (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,
        l.id as lane, l.capacity, l.held, case when l.shut_until > now() then l.shut_reason end as shut
      from maniple.task_groups g left join lateral (
-       select * from maniple.lanes l where l.id = any (g.lanes)
-       order by (l.shut_until > now()) is true desc, l.capacity - l.held limit 1) l on true
+       -- The tightest lane of the way that is loosest: that is where room will come first.
+       select tightest.* from maniple.task_groups w cross join lateral (
+         select * from maniple.lanes l where l.id = any (w.lanes)
+         order by (l.shut_until > now()) is true desc, maniple.lane_capacity(l) - l.held limit 1) tightest
+       where w.id = g.id or w.home_group = g.id
+       order by (tightest.shut_until > now()) is true, tightest.shut_until, tightest.capacity - tightest.held desc
+       limit 1) l on true
      where g.run_id = $1 and g.ready > 0`,
     [row.id],
   )

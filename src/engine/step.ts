@@ -22,6 +22,8 @@ export type StepWork = {
   readonly free: number
   /** Take no more than brings this worker level with the others. */
   readonly isFair: boolean
+  /** SQL function for the records of the batch; null where nothing may be kept. */
+  readonly keepRecords: string | null
 }
 
 /** A commit takes milliseconds; a connection that is silent for so long is given up. */
@@ -37,15 +39,22 @@ const StepRow = z.object({
   next_ms: z.number().nullable(),
 })
 
+const stepCall = 'maniple.step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)'
+
 /**
  * One commit of `maniple.step` (migrations/0002): writes `batch`, admits, and claims up to `free`
  * tasks. Throws what the database throws; nothing of the batch is written then.
  */
 export async function step(pool: Pool, worker: string, work: StepWork): Promise<StepResult> {
   const { batch } = work
+  const records = batch.flatMap((one) => one.records)
+  const hasRecords = records.length > 0 && work.keepRecords !== null
   const query = {
-    name: 'step',
-    text: 'select * from maniple.step($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)',
+    name: hasRecords ? 'step and keep' : 'step',
+    // In the select list, so that it runs after the step: that is the order of the locks.
+    text: hasRecords
+      ? `select s.*, ${work.keepRecords}($16::json) from ${stepCall} s`
+      : `select * from ${stepCall}`,
     values: [
       worker,
       work.performing,
@@ -62,6 +71,7 @@ export async function step(pool: Pool, worker: string, work: StepWork): Promise<
       batch.map((one) => one.cost),
       batch.map((one) => one.simulated),
       batch.map((one) => one.cached),
+      ...(hasRecords ? [JSON.stringify(records)] : []),
     ],
   }
   const result = await pool.query<Record<string, unknown>>(timedQuery(query, silenceMs))

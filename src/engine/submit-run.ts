@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { AppError, newId } from '../shared/index.ts'
-import type { NewRun, NewTask, TaskSpec } from './engine-types.ts'
+import type { NewRun, NewTask, TaskSpec, Way } from './engine-types.ts'
 
 const priorityStep = { critical: 3, high: 2, medium: 1, low: 0 } as const
 
@@ -38,8 +38,11 @@ export async function submitRun(
 async function insertRun(client: PoolClient, run: NewRun): Promise<string | null> {
   const id = newId()
   const result = await client.query<Record<string, unknown>>(
-    `insert into maniple.runs (id, kind, title, agent, slots, total, open, input, idempotency_key, request_hash, simulated)
-     values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)
+    `insert into maniple.runs (id, kind, title, agent, slots, total, open, input, idempotency_key, request_hash, simulated,
+       repository, user_name, root_id, depth)
+     select $1, $2, $3, $4, $5::int, $6::int, $6::int, $7::jsonb, $8, $9, $10::boolean, $12, $13,
+       coalesce(p.root_id, p.id, $1), coalesce(p.depth + 1, 0)
+     from (select $11::text as parent) given left join maniple.runs p on p.id = given.parent
      on conflict (idempotency_key) where idempotency_key is not null do nothing`,
     [
       id,
@@ -52,6 +55,9 @@ async function insertRun(client: PoolClient, run: NewRun): Promise<string | null
       run.idempotency?.key ?? null,
       run.idempotency?.requestHash ?? null,
       run.simulated,
+      run.parentRun,
+      run.repository,
+      run.user,
     ],
   )
   return result.rowCount === 1 ? id : null
@@ -96,6 +102,8 @@ type Group = {
   readonly agent: string
   readonly lanes: readonly string[]
   readonly isClosing: boolean
+  /** In the order of preference; the first is the home, where the tasks are queued. */
+  readonly ways: readonly (Way | null)[]
 }
 
 async function insertTasks(client: PoolClient, runId: string, run: NewRun): Promise<void> {
@@ -105,8 +113,11 @@ async function insertTasks(client: PoolClient, runId: string, run: NewRun): Prom
     const isClosing = task.key === closingKey
     // A lane named twice is still one place.
     const lanes = [...new Set(task.lanes)].sort()
-    const key = JSON.stringify([task.agent, lanes, isClosing])
-    if (!groups.has(key)) groups.set(key, { agent: task.agent, lanes, isClosing })
+    const { agent, ways = [] } = task
+    const key = JSON.stringify([agent, lanes, isClosing, ways])
+    if (!groups.has(key)) {
+      groups.set(key, { agent, lanes, isClosing, ways: ways.length > 0 ? ways : [null] })
+    }
     return key
   })
   const groupIds = await insertGroups(client, runId, {
@@ -131,7 +142,7 @@ async function insertTasks(client: PoolClient, runId: string, run: NewRun): Prom
 
 /** What a worker is handed, and what clients are told, of what never changes. */
 function specOf(runId: string, task: NewTask): TaskSpec {
-  const { lanes: _, ...spec } = task
+  const { lanes: _lanes, ways: _ways, ...spec } = task
   return { ...spec, runId, isClosing: task.key === closingKey }
 }
 
@@ -154,6 +165,15 @@ function closingTask(run: NewRun, closing: NonNullable<NewRun['closing']>): NewT
   }
 }
 
+function waysOf({ ways, lanes }: Group): readonly object[] {
+  return ways.map((way, preference) => ({
+    choice: way?.choice ?? null,
+    // A lane named twice is still one place.
+    lanes: [...new Set([...lanes, ...(way?.lanes ?? [])])].sort(),
+    preference,
+  }))
+}
+
 async function insertGroups(
   client: PoolClient,
   runId: string,
@@ -161,10 +181,18 @@ async function insertGroups(
 ): Promise<number[]> {
   const ids: number[] = []
   for (const group of given.groups) {
+    // In one statement, whose rows are numbered in their order: the first is the home.
     const result = await client.query<{ id: number }>(
-      `insert into maniple.task_groups (run_id, agent, lanes, binding, is_closing)
-       values ($1, $2, $3, $4, $5) returning id`,
-      [runId, group.agent, group.lanes, given.binding, group.isClosing],
+      `with way as (
+         select nextval(pg_get_serial_sequence('maniple.task_groups', 'id')) as id, x.*
+         from jsonb_to_recordset($5) as x (choice text, lanes text[], preference int) order by preference
+       )
+       insert into maniple.task_groups (id, run_id, agent, lanes, binding, is_closing, choice, preference, home_group)
+       overriding system value
+       select id, $1, $2, lanes, $3, $4, choice, preference,
+         case when preference > 0 then (select id from way where preference = 0) end
+       from way order by preference returning id`,
+      [runId, group.agent, given.binding, group.isClosing, JSON.stringify(waysOf(group))],
     )
     const [row] = result.rows
     if (row !== undefined) ids.push(row.id)

@@ -52,9 +52,14 @@ const tasksText = `
   with groups as materialized (
     select g.id,
       (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,
-      (select jsonb_agg(jsonb_build_object('id', l.id, 'capacity', l.capacity, 'held', l.held,
+      -- Where there is a choice: of the way that is loosest, where room will come first.
+      (select jsonb_agg(jsonb_build_object('id', l.id, 'capacity', maniple.lane_capacity(l), 'held', l.held,
         'shutUntil', l.shut_until, 'shutReason', l.shut_reason) order by l.id)
-        from maniple.lanes l where l.id = any (g.lanes)) as lanes
+        from maniple.lanes l where l.id = any ((
+          select w.lanes from maniple.task_groups w left join maniple.lanes wl on wl.id = any (w.lanes)
+          where w.id = g.id or w.home_group = g.id group by w.id
+          order by max(wl.shut_until) filter (where wl.shut_until > clock_timestamp()) nulls first,
+            min(maniple.lane_capacity(wl) - wl.held) desc, w.preference limit 1)::text[])) as lanes
     from maniple.task_groups g where g.run_id = $1
   )
   select s.ordinal, s.spec,

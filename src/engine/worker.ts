@@ -1,10 +1,12 @@
 import type { Pool } from 'pg'
 import { isConnectionError, withRetry } from '../resilience/index.ts'
-import { type Log, newId, type ProcessPlace } from '../shared/index.ts'
+import { type JsonObject, type Log, newId, type ProcessPlace } from '../shared/index.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitBatch } from './commit-batch.ts'
 import type { ClaimedTask, Completion, Perform } from './engine-types.ts'
+import { keep } from './keep-records.ts'
 import type { StepResult } from './step.ts'
+import { takeWay } from './take-way.ts'
 import { heartbeat, isStillOurs, joinWorkers, leaveWorkers } from './worker-rows.ts'
 
 export type WorkerTimes = {
@@ -32,6 +34,8 @@ type WorkerParts = WorkerOptions & {
   readonly times: WorkerTimes
   readonly log: Log
   readonly random: () => number
+  /** SQL function that writes what performers keep; null where there is none. */
+  readonly keepRecords: string | null
 }
 
 /** Most completions that one commit takes; more wait for the next, a few milliseconds later. */
@@ -181,10 +185,11 @@ export class Worker {
     const commit: Commit = { number: this.#commitsBegun, batch, free }
     this.#commits.add(commit)
     const isFair = !this.#greedy
+    const { pool, keepRecords } = this.#parts
     this.#greedy = false
     try {
       const result = await this.#withDatabase(() =>
-        commitBatch(this.#parts.pool, worker, { batch, performing, free, isFair }),
+        commitBatch(pool, worker, { batch, performing, free, isFair, keepRecords }),
       )
       this.#commits.delete(commit)
       await this.#follow(worker, commit, result)
@@ -252,22 +257,36 @@ export class Worker {
   #begin(claimed: ClaimedTask): void {
     // What a worker that stops does not begin, it gives back when it leaves.
     if (!this.#accepting || this.#attempts.has(claimed.task)) return
-    const { perform, random, times, pool } = this.#parts
+    const { perform, random, times, pool, keepRecords } = this.#parts
     const worker = this.#id
     const attempt = beginAttempt(claimed, {
       perform,
       random,
       graceMs: times.graceMs,
       stillOurs: () => isStillOurs(pool, worker, claimed),
+      takeWay: (choices) => takeWay(pool, worker, { claimed, choices }),
+      canKeep: keepRecords !== null,
     })
     this.#attempts.set(claimed.task, attempt)
     void attempt.ended.then((completion) => {
       if (this.#attempts.get(claimed.task) === attempt) this.#attempts.delete(claimed.task)
-      if (completion === null || worker !== this.#id) return
+      if (completion === null || worker !== this.#id) {
+        // The result is not ours to write any more; what was spent was spent all the same.
+        this.#keepOnly(attempt.records)
+        return
+      }
       this.#ended.push(completion)
       // In the next turn of the loop, so that all that ends in this one shares a commit.
       setImmediate(() => this.poke())
     })
+  }
+
+  #keepOnly(records: readonly JsonObject[]): void {
+    const { pool, keepRecords, log } = this.#parts
+    if (records.length === 0 || keepRecords === null) return
+    keep(pool, keepRecords, records).catch((error: unknown) =>
+      log.error({ err: error, records: records.length }, 'records of a fenced attempt were lost'),
+    )
   }
 
   async #beat(): Promise<void> {

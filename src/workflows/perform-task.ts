@@ -7,7 +7,7 @@ import { AppError, type JsonObject } from '../shared/index.ts'
 import { TaskPayload } from './task-payload.ts'
 
 export type PerformerParts = {
-  readonly engine: Pick<Engine, 'results' | 'shutLane'>
+  readonly engine: Pick<Engine, 'results' | 'lanes'>
   readonly pool: Pool
   readonly agents: ReadonlyMap<string, Agent>
 }
@@ -84,7 +84,8 @@ async function reuseCached(
 async function shutLanes(parts: PerformerParts, agent: Agent, error: unknown): Promise<void> {
   if (!(error instanceof AppError) || error.code !== 'model_rate_limited') return
   if (error.retryAfterMs === undefined) return
-  for (const lane of agent.lanes) await parts.engine.shutLane(lane.name, 'rate', error.retryAfterMs)
+  for (const lane of agent.lanes)
+    await parts.engine.lanes.shut(lane.name, 'rate', error.retryAfterMs)
 }
 
 async function closeRun(parts: PerformerParts, assignment: Assignment): Promise<Performed> {

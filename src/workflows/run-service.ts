@@ -118,6 +118,9 @@ function newRun(parts: RunServiceParts, made: Made): NewRun {
     simulated: parts.simulated.has(agent.name),
     binding: bound.agents.has(agent.name) ? bound.binding : null,
     idempotency: null,
+    parentRun: null,
+    repository: null,
+    user: null,
     tasks: plan.tasks.map(({ id, title, type, priority, complexity, dependsOn, instructions }) => ({
       ...{ key: id, title, type, priority, complexity, dependsOn, timeoutMs, maxRetries },
       agent: agent.name,

@@ -47,7 +47,7 @@ test('processes, runs, cancels, capacities and sweeps in each other’s way neve
   const meddling = (async () => {
     for (let n = 0; !isOver; n += 1) {
       const lanes = rotated(n + 3).map((name) => ({ name, capacity: 2 + (n % 3) }))
-      await engineOf(n).setLanes(lanes)
+      await engineOf(n).lanes.set(lanes)
       await host.pool.query('select maniple.sweep()')
     }
   })()

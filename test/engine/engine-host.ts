@@ -24,6 +24,7 @@ type EngineSettings = {
   readonly pool?: Pool
   readonly times?: Partial<WorkerTimes>
   readonly random?: () => number
+  readonly keepRecords?: string
 }
 
 type WorkerSettings = Partial<WorkerOptions> & Pick<WorkerOptions, 'agents' | 'perform'>
@@ -65,6 +66,7 @@ export async function engineHost(): Promise<EngineHost> {
       pool,
       log,
       random,
+      ...(settings.keepRecords === undefined ? {} : { keepRecords: settings.keepRecords }),
       listen: database.database.listen,
       times: { ...times, ...settings.times },
     })
@@ -99,6 +101,9 @@ export function runOf({ agent, tasks, ...rest }: RunSettings): NewRun {
     simulated: false,
     binding: null,
     idempotency: null,
+    parentRun: null,
+    repository: null,
+    user: null,
     ...rest,
     tasks: Object.entries(tasks).map(([key, given]) => taskOf(key, agent, given)),
   }

@@ -122,8 +122,8 @@ test('a shut lane admits nothing, says until when, and goes on by itself', async
   // Polls so seldom that only the lane's own time can wake it.
   const settings = { times: { pollMs: 3_600_000 } }
   const { engine } = await host.worker({ agents: [agent], perform: held.perform }, settings)
-  await engine.setLanes(lanes)
-  await engine.shutLane(agent, 'rate', 3_600_000)
+  await engine.lanes.set(lanes)
+  await engine.lanes.shut(agent, 'rate', 3_600_000)
   const tasks = { a: { lanes: [agent] }, free: [] }
   const { id } = await engine.submit(runOf({ agent, lanes, tasks }))
   await held.hasBegun('free')
@@ -132,7 +132,7 @@ test('a shut lane admits nothing, says until when, and goes on by itself', async
   assert.ok(Date.parse(wait?.frees ?? '') > Date.now() + 3_000_000)
   assert.deepEqual((await engine.run(id)).limit, { reason: 'rate', subject: agent, tasks: 1 })
   // A shorter pause does not cut a longer one short.
-  await engine.shutLane(agent, 'rate', 10)
+  await engine.lanes.shut(agent, 'rate', 10)
   await host.pool.query(
     `update maniple.lanes set shut_until = clock_timestamp() + interval '300 ms' where id = $1`,
     [agent],
@@ -158,9 +158,9 @@ test('a larger capacity takes effect, and a smaller one waits for what is under 
     runOf({ agent, lanes, tasks: manyTasks(6, { lanes: [agent] }) }),
   )
   await held.hasBegun('t0')
-  await engine.setLanes([{ name: agent, capacity: 3 }])
+  await engine.lanes.set([{ name: agent, capacity: 3 }])
   await until('three run', () => held.keys.length === 3)
-  await engine.setLanes([{ name: agent, capacity: 1 }])
+  await engine.lanes.set([{ name: agent, capacity: 1 }])
   await held.end('t0')
   await held.end('t1')
   await until('two are done', async () => (await engine.run(id)).counts.succeeded === 2)

@@ -185,6 +185,7 @@ test('a completion that is written twice counts once; one that is not ours is re
     code: null,
     message: null,
     delayMs: 0,
+    records: [],
     durationMs: 10,
     cost: '{"tokens":3}',
     simulated: false,
@@ -196,6 +197,7 @@ test('a completion that is written twice counts once; one that is not ours is re
       performing: 1,
       free: 0,
       isFair: true,
+      keepRecords: null,
     })
   assert.deepEqual((await commit({ attempt: 2 })).refused, [task])
   assert.equal((await commit({}, 'nobody')).fenced, true)

@@ -73,8 +73,8 @@ for (const reason of ['budget', 'breaker'] as const) {
     const held = new HeldAgent()
     const { engine } = await host.worker({ agents: [agent], perform: held.perform })
     const lanes = [{ name: agent, capacity: 1 }]
-    await engine.setLanes(lanes)
-    await engine.shutLane(agent, reason, 3_600_000)
+    await engine.lanes.set(lanes)
+    await engine.lanes.shut(agent, reason, 3_600_000)
     const { id } = await engine.submit(runOf({ agent, lanes, tasks: { a: { lanes: [agent] } } }))
     const { a } = await tasksOf(engine, id)
     assert.deepEqual([a?.wait?.reason, a?.wait?.subject], [reason, agent])

@@ -1,0 +1,116 @@
+import type { Pool } from 'pg'
+import * as z from 'zod'
+import type { Lane } from './engine-types.ts'
+
+export type ShutReason = 'rate' | 'budget' | 'breaker'
+
+export type LaneState = {
+  readonly name: string
+  readonly capacity: number
+  readonly held: number
+  /** Until when nothing new begins in it. */
+  readonly shut: {
+    readonly reason: ShutReason
+    readonly until: Date
+    readonly forMs: number
+  } | null
+  /** Its breaker opened and no call has gone well since. */
+  readonly halfOpen: boolean
+}
+
+const LaneRow = z.object({
+  id: z.string(),
+  capacity: z.number(),
+  held: z.number(),
+  half_open: z.boolean(),
+  shut_reason: z.enum(['rate', 'budget', 'breaker']).nullable(),
+  shut_until: z.date().nullable(),
+  shut_ms: z.number().nullable(),
+})
+
+/** All lanes, or those with the given names. `forMs` counts from now, by the database's clock. */
+export async function readLanes(
+  pool: Pool,
+  names: readonly string[] | null,
+): Promise<readonly LaneState[]> {
+  const result = await pool.query<Record<string, unknown>>(
+    `select id, capacity, held, half_open, shut_reason, shut_until,
+       (extract(epoch from shut_until - clock_timestamp()) * 1000)::float8 as shut_ms
+     from maniple.lanes where $1::text[] is null or id = any ($1) order by id`,
+    [names],
+  )
+  return z.array(LaneRow).parse(result.rows).map(toState)
+}
+
+function toState(row: z.infer<typeof LaneRow>): LaneState {
+  const { id: name, capacity, held, half_open: halfOpen } = row
+  const { shut_reason: reason, shut_until: until, shut_ms: forMs } = row
+  const isShut = reason !== null && until !== null && forMs !== null && forMs > 0
+  return { name, capacity, held, halfOpen, shut: isShut ? { reason, until, forMs } : null }
+}
+
+/** Makes lanes known with their capacities, or changes these. */
+export async function setLanes(pool: Pool, lanes: readonly Lane[]): Promise<void> {
+  await pool.query(
+    `insert into maniple.lanes (id, capacity)
+     select * from unnest($1::text[], $2::int[]) as x (id, capacity) order by id
+     on conflict (id) do update set capacity = excluded.capacity`,
+    [lanes.map((lane) => lane.name), lanes.map((lane) => lane.capacity)],
+  )
+}
+
+/** Keeps a lane from admitting for a while: the other side asked for it. The later end wins. */
+export async function shutLane(
+  pool: Pool,
+  lane: string,
+  { reason, forMs }: { readonly reason: ShutReason; readonly forMs: number },
+): Promise<void> {
+  await pool.query(
+    `with shut as (
+       update maniple.lanes set shut_reason = $2::maniple.shut_reason,
+         shut_until = greatest(shut_until, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
+       where id = $1)
+     select pg_notify('maniple', 'lanes')`,
+    [lane, reason, forMs],
+  )
+}
+
+/** Opens lanes before their time where they were shut for that reason. */
+export async function openLanes(
+  pool: Pool,
+  lanes: readonly string[],
+  reason: ShutReason,
+): Promise<void> {
+  await pool.query('select maniple.open_lanes($1, $2::maniple.shut_reason)', [lanes, reason])
+}
+
+export type BreakerTimes = {
+  /** How long a breaker stays open the first time; doubled with each opening in a row. */
+  readonly openMs: number
+  readonly mostMs: number
+}
+
+/**
+ * Opens a lane's breaker, for all processes. `ageMs`: how long ago the failed call began; one that
+ * began before the last opening opens nothing. False when it was open already.
+ */
+export async function openBreaker(
+  pool: Pool,
+  lane: string,
+  { openMs, mostMs, ageMs }: BreakerTimes & { readonly ageMs: number },
+): Promise<boolean> {
+  const { rows } = await pool.query<{ until: Date | null }>(
+    'select maniple.open_breaker($1, $2, $3, $4) as until',
+    [lane, openMs, mostMs, ageMs],
+  )
+  return rows[0]?.until instanceof Date
+}
+
+/** A call that began `ageMs` ago went well: the breaker closes, unless it was opened since. */
+export async function closeBreaker(pool: Pool, lane: string, ageMs: number): Promise<boolean> {
+  const { rows } = await pool.query<{ closed: boolean }>(
+    'select maniple.close_breaker($1, $2) as closed',
+    [lane, ageMs],
+  )
+  return rows[0]?.closed ?? false
+}
