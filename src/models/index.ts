@@ -1,8 +1,11 @@
 export type {
+  AnthropicSettings,
+  AzureFoundrySettings,
   ModelPorts,
   ModelSettings,
   OpenAiCompatibleSettings,
   SimulatedSettings,
 } from './contract.ts'
-export { prepareModels } from './openai-compatible/load-sdk.ts'
-export { createModelClient } from './registry.ts'
+export { findPrice, priceTableVersion } from './price-table.ts'
+export { profileOf } from './profile-of.ts'
+export { createModelClient, prepareModels } from './registry.ts'

@@ -101,6 +101,7 @@ describe('a call', () => {
       inputTokens: 12,
       outputTokens: 3,
       finishReason: 'length',
+      answeredBy: 'gpt-test',
     })
     assert.equal(seen.url, '/v1/chat/completions?api-version=2026-01-01')
     assert.equal(seen.key, `Bearer ${apiKey}`)
@@ -148,7 +149,7 @@ describe('a failed call', () => {
     [401, 'model_auth', false, /check the API key/],
     [403, 'model_auth', false, /what the API key may use/],
     [404, 'model_auth', false, /model name and the base URL http:\/\/127/],
-    [410, 'model_auth', false, /no longer offered/],
+    [410, 'model_gone', false, /it was retired, configure another model/],
     [400, 'model_failed', false, /change the task or the model/],
     [413, 'model_failed', false, /change the task or the model/],
     [422, 'model_failed', false, /change the task or the model/],

@@ -1,8 +1,8 @@
-import type { ModelClientFactory, SimulatedSettings } from '../contract.ts'
-import { createChatClient } from '../openai-compatible/create-chat-client.ts'
+import type { ProviderFactory, SimulatedSettings } from '../contract.ts'
+import { createChatClient } from '../openai-compatible/create-client.ts'
 
 /** The real client, pointed at the simulated provider and labelled so. */
-export const createSimulatedClient: ModelClientFactory<SimulatedSettings> = (settings, ports) => {
+export const createSimulatedClient: ProviderFactory<SimulatedSettings> = (settings, ports) => {
   const model = settings.model ?? 'simulated-model'
   const apiKey = settings.apiKey ?? 'simulated-api-key'
   return createChatClient(

@@ -16,6 +16,8 @@ describe('retryAfterMs', () => {
     [{ 'retry-after-ms': '1500' }, 1500],
     [{ 'retry-after-ms': '12.5', 'retry-after': '9' }, 13],
     [{ 'retry-after-ms': 'x', 'retry-after': '9' }, 9000],
+    [{ 'x-ms-retry-after-ms': '40', 'retry-after': '1' }, 40],
+    [{ 'retry-after': '9'.repeat(400) }, undefined],
   ]
   for (const [headers, expected] of cases) {
     it(`reads ${JSON.stringify(headers)} as ${expected}`, () => {

@@ -1,5 +1,6 @@
 import type { APICallError } from 'ai'
 import { AppError } from '../../shared/index.ts'
+import { excerpt } from './excerpt.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 export type CallContext = {
@@ -7,13 +8,10 @@ export type CallContext = {
   readonly id: string
   readonly baseUrl: string
   /** Never shown, whatever the provider says. */
-  readonly apiKey: string | undefined
+  readonly secrets: readonly string[]
   /** Milliseconds since the epoch, against which dates in Retry-After are read. */
   readonly now: number
 }
-
-/** What a provider said is cut to this many characters. */
-const longestExcerpt = 300
 
 /**
  * What a failed call means to the engine. The SDK's error does not go along as a cause: it carries
@@ -34,6 +32,10 @@ export function toAppError(error: APICallError, context: CallContext): AppError 
         })
       : new AppError('model_rate_limited', failed('slowing down.'), after)
   }
+  if (status === 410) {
+    const remedy = `it was retired, configure another model or base URL than ${context.baseUrl}.`
+    return new AppError('model_gone', failed(remedy))
+  }
   const refusal = refusals.get(status)
   if (refusal !== undefined) {
     return new AppError('model_auth', failed(refusal.replace('$URL', context.baseUrl)))
@@ -49,7 +51,6 @@ const refusals = new Map([
   [401, 'check the API key.'],
   [403, 'check what the API key may use.'],
   [404, 'check the model name and the base URL $URL.'],
-  [410, 'it is no longer offered, choose another model or base URL than $URL.'],
 ])
 
 /** Time-out, conflict, too early. */
@@ -58,12 +59,12 @@ const retryableStatuses = new Set([408, 409, 425])
 /** A failure that the SDK did not word: a network error, an answer that cannot be read. */
 export function unexpectedFailure(error: unknown, context: CallContext): AppError {
   const message = error instanceof Error ? error.message : String(error)
-  const reason = excerpt(message, context.apiKey)
+  const reason = excerpt(message, context.secrets)
   return new AppError('model_failed', `The call to ${context.id} failed: ${reason}.`)
 }
 
 function unreachable(error: APICallError, context: CallContext): AppError {
-  const reason = excerpt(error.message, context.apiKey)
+  const reason = excerpt(error.message, context.secrets)
   const problem = `${context.id} cannot be reached at ${context.baseUrl} (${reason})`
   return new AppError('model_failed', `${problem}: check that it runs and the address is right.`)
 }
@@ -75,22 +76,12 @@ function unreadable(status: number, error: APICallError, context: CallContext): 
   return new AppError('model_failed', `${problem}${shown}: ${remedy}`)
 }
 
+/** OpenAI and Azure say so with 429; Anthropic with 400, which no retry follows anyway. */
 function isOutOfQuota(error: APICallError): boolean {
   return error.responseBody?.includes('"insufficient_quota"') ?? false
 }
 
 function said(error: APICallError, context: CallContext): string {
-  const text = excerpt(error.message, context.apiKey)
+  const text = excerpt(error.message, context.secrets)
   return text === '' ? '' : ` (${text})`
-}
-
-/** One line without the key, control characters and a closing full stop. */
-function excerpt(text: string, apiKey: string | undefined): string {
-  const shown = apiKey === undefined || apiKey === '' ? text : text.replaceAll(apiKey, '[API key]')
-  const line = shown
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-  const cut = line.length > longestExcerpt ? `${line.slice(0, longestExcerpt)}…` : line
-  return cut.replace(/\.$/, '')
 }

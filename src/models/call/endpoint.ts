@@ -25,6 +25,13 @@ export function parseEndpoint(text: string): Endpoint {
   }
 }
 
+/** Throws `config_invalid` where the protocol has no place for a query. */
+export function refuseQuery({ baseUrl, query }: Endpoint, remedy: string): void {
+  if (Object.keys(query).length === 0) return
+  const problem = `The model provider's base URL ${baseUrl} comes with a query`
+  throw new AppError('config_invalid', `${problem}: ${remedy}.`)
+}
+
 /** Throws `config_invalid` for a key that no HTTP header can carry; the key is not shown. */
 export function checkApiKey(apiKey: string | undefined): void {
   if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return
