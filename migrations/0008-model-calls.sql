@@ -40,7 +40,7 @@ create index model_calls_at on maniple.model_calls using brin (at)
 create index model_calls_run on maniple.model_calls (run_id, task);
 -- The newest calls of each group are read from this index alone (`readOutcomes`).
 create index model_calls_group on maniple.model_calls (model, task_type, complexity, at)
-  include (outcome, error_code, latency_ms, cost_usd);
+  include (outcome, error_code, latency_ms, cost_usd, simulated);
 create index model_calls_pilot on maniple.model_calls (pilot, arm, at) where pilot is not null;
 
 -- For the metrics of a window; both columns are written once, when the run ends.
