@@ -4,11 +4,11 @@ import { formatClosing } from './format-closing.ts'
 import { formatCost, formatCount, formatDuration, formatNumber } from './format-quantity.ts'
 import { simulatedLabel } from './live-view.ts'
 import { type NextCommands, nextSteps } from './next-steps.ts'
+import { field } from './page.ts'
 import { type Look, type Span, type Style, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
 const mostFailures = 20
-const labelWidth = 12
 
 const stateStyles: Readonly<Record<Run['state'], Style>> = {
   queued: 'dim',
@@ -31,10 +31,6 @@ const countOrder: readonly Task['state'][] = [
   'ready',
   'waiting',
 ]
-
-function field(label: string, spans: readonly Span[], look: Look): string {
-  return styledLine([['dim', label.padEnd(labelWidth)], ...spans], look)
-}
 
 function counts(run: Run): string {
   const parts = countOrder

@@ -29,6 +29,8 @@ type Performance = {
   readonly display: Display
   /** The first interrupt. */
   readonly interrupted: AbortSignal
+  /** Its results will be simulated; default: as the session's models, for a run on a model. */
+  readonly simulated?: boolean
 }
 
 /** Where the progress of a run goes, by the flags and the terminal. */
@@ -110,12 +112,12 @@ function tellWhenLeft(run: Run, flags: ReportFlags): Disposable {
 
 /**
  * Performs a run, and only this one, to its end, or cancels it on the first interrupt and
- * waits for it to stop; then prints the report. Resolves with the exit code.
+ * waits for it to stop.
  */
-export async function performRun(performance: Performance): Promise<number> {
+export async function performToEnd(performance: Performance): Promise<void> {
   const { session, run, flags, display } = performance
   const { runs } = session
-  const simulated = session.simulated && run.agent === modelAgent
+  const simulated = performance.simulated ?? (session.simulated && run.agent === modelAgent)
   display.say(opening(run, simulated))
   using left = tellWhenLeft(run, flags)
   await session.startWorker({ runId: run.id })
@@ -132,5 +134,11 @@ export async function performRun(performance: Performance): Promise<number> {
   const cancelling = cancelWhenInterrupted(performance)
   await Promise.race([following, cancelling.then(() => following)])
   left[Symbol.dispose]()
-  return await printReport(await runs.report(run.id), flags)
+}
+
+/** Performs a run to its end, then prints the report. Resolves with the exit code. */
+export async function performRun(performance: Performance): Promise<number> {
+  await performToEnd(performance)
+  const { session, run, flags } = performance
+  return await printReport(await session.runs.report(run.id), flags)
 }

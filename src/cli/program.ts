@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import type { AgentFlags, GlobalFlags, QuietFlag } from './flags.ts'
 import { level, nonEmpty, oneOfRepeated, variableRepeated, wholeNumber } from './flags.ts'
 
@@ -7,6 +7,9 @@ export type CommandRequest =
   | { readonly name: 'serve'; readonly flags: ServeFlags }
   | { readonly name: 'work'; readonly flags: WorkFlags }
   | { readonly name: 'split'; readonly file: string; readonly flags: SplitFlags }
+  | { readonly name: 'orchestrate'; readonly file: string; readonly flags: OrchestrateFlags }
+  | { readonly name: 'analyze'; readonly file: string; readonly flags: GlobalFlags }
+  | { readonly name: 'pilot'; readonly action: PilotAction; readonly flags: PilotFlags }
   | { readonly name: 'runs'; readonly flags: RunsFlags }
   | { readonly name: 'watch'; readonly run: string; readonly flags: GlobalFlags & QuietFlag }
   | { readonly name: 'cancel'; readonly run: string; readonly flags: GlobalFlags }
@@ -14,6 +17,27 @@ export type CommandRequest =
 
 export const roles = ['api', 'worker'] as const
 export type Role = (typeof roles)[number]
+
+export const pilotActions = [
+  'status',
+  'metrics',
+  'start',
+  'advance',
+  'rollback',
+  'stop',
+  'undo',
+  'feedback',
+] as const
+export type PilotAction = (typeof pilotActions)[number]
+
+export type OrchestrateFlags = GlobalFlags & QuietFlag
+export type PilotFlags = GlobalFlags & {
+  readonly reason?: string
+  readonly run?: string
+  readonly workload?: string
+  readonly rating?: number
+  readonly comment?: string
+}
 
 export type ServeFlags = GlobalFlags & {
   readonly role?: readonly Role[]
@@ -40,6 +64,7 @@ Examples:
   maniple split plan.json                 split it and perform it, with a live view
   maniple split notes.md --dry-run        only show the tasks it would make
   maniple split plan.json --repo . --agent 'my-agent' --check 'npm test'
+  maniple orchestrate request.json        workloads on specialised models
   maniple watch RUN                       follow a run from any terminal
   maniple retry RUN                       rerun what did not succeed
 
@@ -111,6 +136,40 @@ function addSplit(program: Command, request: (wanted: CommandRequest) => void): 
   )
 }
 
+function addModels(program: Command, request: (wanted: CommandRequest) => void): void {
+  addQuiet(
+    program
+      .command('orchestrate')
+      .description('Perform workloads side by side on specialised models')
+      .argument('<file>', 'JSON with repository and workloads; - reads stdin'),
+  ).action((file: string, _own: unknown, command: Command) =>
+    request({
+      name: 'orchestrate',
+      file,
+      flags: command.optsWithGlobals<OrchestrateFlags>(),
+    }),
+  )
+  program
+    .command('analyze')
+    .description('Say what workloads would take; run nothing')
+    .argument('<file>', 'JSON with repository, and workloads or context; - reads stdin')
+    .action((file: string, _own: unknown, command: Command) =>
+      request({ name: 'analyze', file, flags: command.optsWithGlobals<GlobalFlags>() }),
+    )
+  program
+    .command('pilot')
+    .description('See and steer the trial of a candidate model')
+    .addArgument(new Argument('<action>', 'what to do or to show').choices([...pilotActions]))
+    .option('--reason <text>', 'why, for history and audit', nonEmpty)
+    .option('--run <run>', 'feedback: the run it is about', nonEmpty)
+    .option('--workload <id>', 'feedback: only this workload of it', nonEmpty)
+    .option('--rating <number>', 'feedback: from 1 (useless) to 5 (excellent)', wholeNumber(1, 5))
+    .option('--comment <text>', 'feedback: in words', nonEmpty)
+    .action((action: PilotAction, _own: unknown, command: Command) =>
+      request({ name: 'pilot', action, flags: command.optsWithGlobals<PilotFlags>() }),
+    )
+}
+
 function addRuns(program: Command, request: (wanted: CommandRequest) => void): void {
   program
     .command('runs')
@@ -161,6 +220,7 @@ export function buildProgram(request: (wanted: CommandRequest) => void, version:
     // The error comes back as an exception, and is told in one line at one place.
     .configureOutput({ outputError: () => undefined })
   addSplit(program, request)
+  addModels(program, request)
   addServers(program, request)
   addRuns(program, request)
   return program

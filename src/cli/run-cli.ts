@@ -20,6 +20,12 @@ async function perform(wanted: CommandRequest, version: string): Promise<number>
       return (await import('./commands/work.ts')).work(wanted.flags)
     case 'split':
       return (await import('./commands/split.ts')).split(wanted.file, wanted.flags)
+    case 'orchestrate':
+      return (await import('./commands/orchestrate.ts')).orchestrate(wanted.file, wanted.flags)
+    case 'analyze':
+      return (await import('./commands/analyze.ts')).analyze(wanted.file, wanted.flags)
+    case 'pilot':
+      return (await import('./commands/pilot.ts')).pilot(wanted.action, wanted.flags)
     case 'runs':
       return (await import('./commands/runs.ts')).listRuns(wanted.flags)
     case 'watch':

@@ -47,14 +47,14 @@ export type PilotService = {
   readonly metrics: () => Promise<PilotMetrics>
   readonly configuration: () => PilotConfiguration
   readonly history: () => Promise<readonly PilotEvent[]>
-  readonly start: (caller: Caller) => Promise<PilotStatus>
+  readonly start: (caller: Caller, reason?: string) => Promise<PilotStatus>
   /** To the next phase, or by the verdict to promotion. Throws `pilot_not_possible`. */
-  readonly advance: (caller: Caller) => Promise<PilotStatus>
+  readonly advance: (caller: Caller, reason?: string) => Promise<PilotStatus>
   readonly rollback: (caller: Caller, reason: string) => Promise<PilotStatus>
   /** The kill switch: nothing more goes to the candidate, from the next submission on. */
   readonly stop: (caller: Caller, reason: string) => Promise<PilotStatus>
   /** Takes back the last change of state or phase. */
-  readonly undo: (caller: Caller) => Promise<PilotStatus>
+  readonly undo: (caller: Caller, reason?: string) => Promise<PilotStatus>
   /** How many workloads the feedback was kept for. Throws `not_found`. */
   readonly feedback: (feedback: PilotFeedback, caller: Caller) => Promise<number>
 }

@@ -3,15 +3,23 @@ import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError, newId } from '../shared/index.ts'
 import { acceptJson } from './accept-json.ts'
+import { catalogueRoutes } from './catalogue-routes.ts'
 import { guardOrigin } from './guard-origin.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { handleErrors, refuseMalformed, sendProblem } from './handle-errors.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { HttpDependencies } from './http-dependencies.ts'
+import { admitLocal } from './local-caller.ts'
 import { describeRoutes, openapiRoute } from './openapi-route.ts'
+import { modelsPath, orchestrationRoutes } from './orchestration-routes.ts'
+import { pilotRoutes } from './pilot-routes.ts'
 import { runsRoutes } from './runs-routes.ts'
 import { streamRoute } from './stream-route.ts'
 import { validateRequest } from './validate-request.ts'
+
+/** The paths of the models' API are taken in any case: `/api/githubmodels/…` is how many write it. */
+const anyCasePrefix = (url: string): string =>
+  url.replace(/^\/api\/githubmodels(?=\/)/i, modelsPath)
 
 const bareServer = (deps: HttpDependencies): FastifyInstance =>
   fastify({
@@ -28,6 +36,7 @@ const bareServer = (deps: HttpDependencies): FastifyInstance =>
     // Our own hook refuses late requests, as a problem.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 256 },
+    rewriteUrl: ({ url }) => anyCasePrefix(url ?? '/'),
     frameworkErrors: sendProblem,
     clientErrorHandler: refuseMalformed,
   })
@@ -63,6 +72,7 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   })
   guardOrigin(server)
+  admitLocal(server)
   await describeRoutes(server, deps.version)
 
   const typed = server.withTypeProvider<ZodTypeProvider>()
@@ -72,5 +82,8 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
   openapiRoute(typed)
   runsRoutes(typed, context)
   streamRoute(typed, context)
+  orchestrationRoutes(typed, context)
+  catalogueRoutes(typed, context)
+  pilotRoutes(typed, context)
   return server
 }

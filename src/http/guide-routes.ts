@@ -20,6 +20,16 @@ const Errors = z
 
 const next = [
   { what: 'Runs, newest first; POST here to submit one', link: '/api/v1/runs' },
+  {
+    what: 'Models, specialists, prices; POST workloads to /api/GitHubModels/orchestrate/parallel',
+    link: '/api/GitHubModels/models/available',
+  },
+  {
+    what: 'Success, latency, cost and speed-up of the last hour',
+    link: '/api/GitHubModels/metrics/performance',
+  },
+  { what: 'The pilot: a model on trial', link: '/api/GitHubModels/pilot/status' },
+  { what: 'Health of models, pilot, database and workers', link: '/api/GitHubModels/health' },
   { what: 'Everything this server answers, as OpenAPI 3.1', link: '/openapi.json' },
   { what: 'Every error code and what to do about it', link: '/errors' },
   { what: 'Whether the process is alive', link: '/health' },

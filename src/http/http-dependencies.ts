@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { RunService } from '../contracts/index.ts'
+import type { OrchestrationService, PilotService, RunService } from '../contracts/index.ts'
 
 export type Readiness = {
   readonly ready: boolean
@@ -9,6 +9,8 @@ export type Readiness = {
 /** What the routes call. They hold no state of their own. */
 export type HttpDependencies = {
   readonly runs: RunService
+  readonly orchestration: OrchestrationService
+  readonly pilot: PilotService
   /** Asked on every `GET /ready`. */
   readonly readiness: () => Promise<Readiness>
   readonly version: string

@@ -5,7 +5,22 @@ import {
   createJsonSchemaTransformObject,
 } from 'fastify-type-provider-zod'
 import * as z from 'zod'
-import { Run, RunEvent, RunReport, Task } from '../contracts/index.ts'
+import {
+  Analysis,
+  Catalogue,
+  LaneStatus,
+  OrchestrationAccepted,
+  OrchestrationResult,
+  PerformanceMetrics,
+  PilotMetrics,
+  PilotStatus,
+  RoutingDecision,
+  Run,
+  RunEvent,
+  RunReport,
+  Task,
+  WorkloadResult,
+} from '../contracts/index.ts'
 import { EndData, SnapshotData } from './api-schemas.ts'
 import type { HttpServer } from './http-server.ts'
 import { Problem, problemResponses } from './problem.ts'
@@ -23,6 +38,16 @@ function namedSchemas(): z.core.$ZodRegistry<{ id?: string | undefined }> {
     RunEvent,
     RunStreamSnapshot: SnapshotData,
     RunStreamEnd: EndData,
+    Analysis,
+    Catalogue,
+    LaneStatus,
+    OrchestrationAccepted,
+    OrchestrationResult,
+    PerformanceMetrics,
+    PilotMetrics,
+    PilotStatus,
+    RoutingDecision,
+    WorkloadResult,
     Problem,
   }
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id })

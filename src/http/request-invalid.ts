@@ -6,15 +6,15 @@ export type RequestProblem = {
   readonly message: string
 }
 
-/** A request that does not fit its route's schema, with every problem found. */
+/** A request that does not fit its route's schema, with every problem found, as far as listed. */
 export class RequestInvalid extends AppError {
   readonly problems: readonly RequestProblem[]
 
-  constructor(problems: readonly RequestProblem[]) {
+  constructor(problems: readonly RequestProblem[], total = problems.length) {
     const [first] = problems
     const summary =
       first === undefined ? 'The request is malformed' : `${first.path}: ${first.message}`
-    const more = problems.length > 1 ? ` (and ${problems.length - 1} more, see errors)` : ''
+    const more = total > 1 ? ` (and ${total - 1} more, see errors)` : ''
     super('request_invalid', `${summary}${more}`)
     this.problems = problems
   }

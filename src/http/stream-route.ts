@@ -7,7 +7,7 @@ import { problemResponses } from './problem.ts'
 import { RequestInvalid } from './request-invalid.ts'
 import { runFrames } from './run-frames.ts'
 
-const EventStream = z
+export const EventStream = z
   .custom<Readable>((value) => value instanceof Readable)
   .meta({ type: 'string', description: 'Frames of `event`, `id` and `data` (JSON)' })
 

@@ -1,5 +1,6 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import * as z from 'zod'
+import { AppError } from '../shared/index.ts'
 import { RequestInvalid, type RequestProblem } from './request-invalid.ts'
 
 const partNames: Readonly<Record<string, string>> = {
@@ -24,10 +25,40 @@ function messageOf(issue: z.core.$ZodIssue): string {
   return `${issue.message}${shown(issue.input)}`
 }
 
-const problemOf = (part: string, issue: z.core.$ZodIssue): RequestProblem => ({
-  path: [part, ...issue.path.map(String)].join('.'),
-  message: messageOf(issue),
-})
+const placeOf = (part: string, issue: z.core.$ZodIssue): string =>
+  [part, ...issue.path.map(String)].join('.')
+
+/** The answer stays small, however wrong the request is. */
+const mostProblems = 1000
+const longestMessage = 500
+
+const problemOf = (part: string, issue: z.core.$ZodIssue): RequestProblem => {
+  const message = messageOf(issue)
+  const isLong = message.length > longestMessage
+  return {
+    path: placeOf(part, issue),
+    message: isLong ? `${message.slice(0, longestMessage).toWellFormed()}…` : message,
+  }
+}
+
+/** A text limit from this many characters on is one of size: to pass it is 413, no wrong form. */
+const largeText = 100_000
+
+type TooLarge = z.core.$ZodIssueTooBig & { readonly input?: unknown }
+
+const isTooLarge = (issue: z.core.$ZodIssue): issue is TooLarge =>
+  issue.code === 'too_big' && issue.origin === 'string' && Number(issue.maximum) >= largeText
+
+function refusalOf(part: string, issues: readonly z.core.$ZodIssue[]): AppError {
+  const [first] = issues
+  if (first !== undefined && issues.every(isTooLarge) && isTooLarge(first)) {
+    const size = typeof first.input === 'string' ? `${first.input.length} characters` : 'too much'
+    const message = `${placeOf(part, first)} has ${size}; the limit is ${first.maximum}`
+    return new AppError('input_too_large', message)
+  }
+  const listed = issues.slice(0, mostProblems).map((issue) => problemOf(part, issue))
+  return new RequestInvalid(listed, issues.length)
+}
 
 /** Fastify's hook for validation: parses with Zod and reports every problem of the part at once. */
 export const validateRequest: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
@@ -35,6 +66,6 @@ export const validateRequest: FastifySchemaCompiler<z.ZodType> = ({ schema, http
   return (data: unknown) => {
     const result = z.safeParse(schema, data, { reportInput: true })
     if (result.success) return { value: result.data }
-    return { error: new RequestInvalid(result.error.issues.map((issue) => problemOf(part, issue))) }
+    return { error: refusalOf(part, result.error.issues) }
   }
 }

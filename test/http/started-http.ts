@@ -36,6 +36,8 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
   await app.startWorker()
   const server = await createServer({
     runs: options.watch?.(app.runs) ?? app.runs,
+    orchestration: app.orchestration,
+    pilot: app.pilot,
     readiness: options.readiness ?? app.readiness,
     version: '0.0.0-test',
     simulated: app.simulated,

@@ -45,10 +45,19 @@ function explained(error: unknown): unknown {
 }
 
 async function startApi(session: Session, settings: Config, version: string): Promise<Serving> {
-  const { runs, readiness, simulated } = session
+  const { runs, orchestration, pilot, readiness, simulated } = session
   const log = fastifyLog(session.log, settings.log.level)
   const { limits } = settings
-  const server = await createServer({ runs, readiness, simulated, log, limits, version })
+  const server = await createServer({
+    runs,
+    orchestration,
+    pilot,
+    readiness,
+    simulated,
+    log,
+    limits,
+    version,
+  })
   const url = await listen(server, settings.server).catch((error: unknown) => {
     throw explained(error)
   })
