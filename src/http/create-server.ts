@@ -10,6 +10,7 @@ import { handleErrors, refuseMalformed, sendProblem } from './handle-errors.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { HttpDependencies } from './http-dependencies.ts'
 import { admitLocal } from './local-caller.ts'
+import { metricsRoute } from './metrics-route.ts'
 import { describeRoutes, openapiRoute } from './openapi-route.ts'
 import { modelsPath, orchestrationRoutes } from './orchestration-routes.ts'
 import { pilotRoutes } from './pilot-routes.ts'
@@ -79,6 +80,7 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
   const context = { ...deps, closing }
   guideRoutes(typed, context)
   healthRoutes(typed, context)
+  metricsRoute(typed, context)
   openapiRoute(typed)
   runsRoutes(typed, context)
   streamRoute(typed, context)

@@ -13,6 +13,8 @@ export type HttpDependencies = {
   readonly pilot: PilotService
   /** Asked on every `GET /ready`. */
   readonly readiness: () => Promise<Readiness>
+  /** Asked on every `GET /metrics`. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>
   readonly version: string
   /** True while the only model provider is the simulated one. */
   readonly simulated: boolean

@@ -19,6 +19,9 @@ type StartOptions = {
   /** For tests that look in on what the routes call. */
   readonly watch?: (runs: RunService) => RunService
   readonly readiness?: HttpDependencies['readiness']
+  readonly maxInputBytes?: number
+  /** Settings besides the database and the simulated latency. */
+  readonly overrides?: Readonly<Record<string, unknown>>
 }
 
 /** The server on a free port, over the whole app with simulated models and a database of its own. */
@@ -30,7 +33,7 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
   const config = loadConfig({
     env: {},
     cwd: tmpdir(),
-    overrides: { databaseUrl, 'simulation.latencyMs': 20 },
+    overrides: { databaseUrl, 'simulation.latencyMs': 20, ...options.overrides },
   })
   const app = closers.use(await createApp({ config, environment: {}, log }))
   await app.startWorker()
@@ -39,10 +42,11 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
     orchestration: app.orchestration,
     pilot: app.pilot,
     readiness: options.readiness ?? app.readiness,
+    metrics: app.metrics,
     version: '0.0.0-test',
     simulated: app.simulated,
     log,
-    limits: { maxInputBytes: 1_000_000 },
+    limits: { maxInputBytes: options.maxInputBytes ?? 1_000_000 },
   })
   closers.defer(() => closeServer(server, 0))
   const url = await listen(server, { host: '127.0.0.1', port: 0 })
