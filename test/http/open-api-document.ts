@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import * as z from 'zod'
 
 const Schema = z.looseObject({})
@@ -32,7 +32,7 @@ const standalone = (document: Document, schema: unknown): z.core.JSONSchema.JSON
 }
 
 /** Holds a real response against what the document promises for that operation and status. */
-export function assertDocumented(
+function assertDocumented(
   document: Document,
   operation: string,
   response: { readonly status: number; readonly type: string; readonly body: string },
@@ -46,4 +46,36 @@ export function assertDocumented(
   const body: unknown = mediaType.endsWith('json') ? JSON.parse(response.body) : response.body
   const result = z.fromJSONSchema(standalone(document, content.schema)).safeParse(body)
   assert.ok(result.success, `${operation} ${response.status}: ${result.error?.message}`)
+}
+
+/** Asks operations of the document with `inject`, and holds every answer against it. */
+export type Asker = {
+  /** `{id}` and the like in an operation stand for the value of that name. */
+  readonly ask: (
+    operation: string,
+    statuses: number | readonly number[],
+    changes?: InjectOptions,
+  ) => Promise<LightMyRequestResponse>
+  /** The operations that answered with less than 400. */
+  readonly succeeded: ReadonlySet<string>
+}
+
+export function askerOf(
+  server: FastifyInstance,
+  document: Document,
+  values: Readonly<Record<string, string>>,
+): Asker {
+  const succeeded = new Set<string>()
+  const ask: Asker['ask'] = async (operation, statuses, changes = {}) => {
+    const [method = 'GET', path = '/'] = operation.split(' ')
+    const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'missing')
+    const reply = await server.inject({ ...(method === 'POST' ? { method } : {}), url, ...changes })
+    const { statusCode: status, body } = reply
+    assert.ok([statuses].flat().includes(status), `${operation}: ${status} ${body}`)
+    const type = String(reply.headers['content-type'])
+    assertDocumented(document, operation, { status, type, body })
+    if (status < 400) succeeded.add(operation)
+    return reply
+  }
+  return { ask, succeeded }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { InjectOptions } from 'fastify'
-import { assertDocumented, documentOf, operationsOf } from './open-api-document.ts'
+import { askerOf, documentOf, operationsOf } from './open-api-document.ts'
 import { workflowOf, workflowOfWidth } from './sample-workflow.ts'
 import { startHttp } from './started-http.ts'
 
@@ -37,16 +36,7 @@ test('what every route really answers is what the document promises', async (t) 
   const input = workflowOf('a', 'b')
   const { run } = await runs.submit({ kind: 'split', input })
 
-  const succeeded = new Set<string>()
-  const ask = async (operation: string, status: number, changes: InjectOptions = {}) => {
-    const [method, path] = operation.split(' ')
-    const url = path?.replace('{id}', run.id) ?? '/'
-    const reply = await server.inject({ ...(method === 'POST' ? { method } : {}), url, ...changes })
-    assert.equal(reply.statusCode, status, `${operation}: ${reply.body}`)
-    const type = String(reply.headers['content-type'])
-    assertDocumented(document, operation, { status, type, body: reply.body })
-    if (status < 400) succeeded.add(operation)
-  }
+  const { ask, succeeded } = askerOf(server, document, { id: run.id })
   const submission = { payload: { kind: 'split', input } }
   await ask('POST /api/v1/runs', 202, submission)
   await ask('POST /api/v1/runs', 400, { payload: {} })
@@ -86,5 +76,6 @@ test('what every route really answers is what the document promises', async (t) 
   ready = false
   await ask('GET /ready', 503)
   await ask('GET /health', 403, { headers: { host: 'evil.example' } })
-  assert.deepEqual([...succeeded].sort(), operationsOf(document).sort())
+  const here = operationsOf(document).filter((one) => !one.includes(' /api/GitHubModels/'))
+  assert.deepEqual([...succeeded].sort(), here.sort())
 })
