@@ -70,7 +70,7 @@ test('what every route really answers is what the document promises', async (t) 
   await ask('POST /api/v1/runs/{id}/cancel', 404, elsewhere('/cancel'))
   await ask('POST /api/v1/runs/{id}/retry', 404, elsewhere('/retry'))
 
-  for (const path of ['/', '/errors', '/health', '/openapi.json', '/ready'])
+  for (const path of ['/', '/errors', '/health', '/metrics', '/openapi.json', '/ready'])
     await ask(`GET ${path}`, 200)
   await ask('GET /', 200, { headers: { accept: 'text/html,*/*' } })
   ready = false
