@@ -1,0 +1,6 @@
+export { chooseModels, type RoutingSettings } from './choose-models.ts'
+export { chooseSpecialist } from './choose-specialist.ts'
+export { defaultSpecialists } from './default-specialists.ts'
+export { judgeComplexity } from './judge-complexity.ts'
+export { mergeSpecialists } from './merge-specialists.ts'
+export type { ModelOutcome, ModelState } from './model-state.ts'
