@@ -18,6 +18,10 @@ export type FaultRates = {
   readonly rateFiltered?: number
   /** 200 with a body that is no JSON. */
   readonly rateMalformed?: number
+  /** Refused with 410: retired, no retry helps. */
+  readonly rateGone?: number
+  /** 200 with JSON that is no object, whatever schema was asked for. */
+  readonly rateUnfit?: number
 }
 
 const kinds = [
@@ -29,6 +33,8 @@ const kinds = [
   ['rateTruncated', 'truncated'],
   ['rateFiltered', 'filtered'],
   ['rateMalformed', 'malformed'],
+  ['rateGone', 'gone'],
+  ['rateUnfit', 'unfit'],
 ] as const satisfies readonly (readonly [keyof FaultRates, string])[]
 
 export type Fault = (typeof kinds)[number][1]

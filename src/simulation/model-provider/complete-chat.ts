@@ -1,55 +1,70 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ChatRequest } from './chat-request.ts'
+import type { RecordedCall } from './call-counter.ts'
 import type { Fault } from './choose-fault.ts'
 import { composeReply, requestContent } from './compose-reply.ts'
-import { type ErrorReply, errorBody, errorReplies } from './error-reply.ts'
+import { type ErrorReply, errorReplies } from './error-reply.ts'
+import type { Protocol, ReadRequest } from './protocol.ts'
 import type { ProviderSettings } from './provider-options.ts'
 import { readBody } from './read-body.ts'
 import { seededDraw } from './seeded-draw.ts'
-import { writeStream, writeWhole } from './write-completion.ts'
 
 /** How far a call's latency may lie from the mean. */
 const jitter = 0.25
 
 type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse }
-type Provider = {
+
+export type Provider = {
   readonly settings: ProviderSettings
-  readonly chooseFault: (content: string) => Fault | null
+  readonly chooseFault: (model: string, content: string) => Fault | null
+  readonly record: (call: RecordedCall) => void
 }
 
-export function sendError(response: ServerResponse, error: ErrorReply): void {
+export function sendError(response: ServerResponse, protocol: Protocol, error: ErrorReply): void {
   response.writeHead(error.status, { 'content-type': 'application/json', ...error.headers })
-  response.end(errorBody(error))
+  response.end(JSON.stringify(protocol.errorBody(error)))
 }
 
-/** Answers one chat completion; resolves as well when the client has gone before the answer. */
-export async function completeChat(exchange: Exchange, provider: Provider): Promise<void> {
-  const { response } = exchange
-  const read = await readRequest(exchange.request, provider.settings)
-  if ('error' in read) return sendError(response, read.error)
+/** Answers one request; resolves as well when the client has gone before the answer. */
+export async function completeChat(
+  { request, response }: Exchange,
+  protocol: Protocol,
+  provider: Provider,
+): Promise<void> {
+  const { settings } = provider
+  const startedAt = settings.clock.now()
+  const read = await readRequest(request, protocol, settings)
+  if ('error' in read) return sendError(response, protocol, read.error)
+  const { model } = read.chat
+  const eventId = request.headers['x-maniple-event-id']
+  provider.record({
+    model,
+    protocol: protocol.name,
+    startedAt,
+    eventId: typeof eventId === 'string' ? eventId : null,
+  })
   const content = requestContent(read.chat)
-  const fault = provider.chooseFault(content)
-  if (fault === 'rate-limited') {
-    return sendError(response, errorReplies.rateLimited(provider.settings.retryAfterMs))
-  }
+  const fault = provider.chooseFault(model, content)
+  const refusal = refusalFor(fault, settings)
+  if (refusal !== undefined) return sendError(response, protocol, refusal)
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   if (response.destroyed) return
   try {
-    await answer(response, provider.settings, {
-      chat: read.chat,
-      content,
-      fault,
-      gone: gone.signal,
-    })
+    await answer(response, settings, { ...read, protocol, content, fault, gone: gone.signal })
   } catch (error) {
     if (!gone.signal.aborted) throw error
   }
 }
 
-type Call = {
-  readonly chat: ChatRequest
+/** What is answered at once, before any work. */
+function refusalFor(fault: Fault | null, settings: ProviderSettings): ErrorReply | undefined {
+  if (fault === 'rate-limited') return errorReplies.rateLimited(settings.retryAfterMs)
+  return fault === 'gone' ? errorReplies.gone() : undefined
+}
+
+type Call = ReadRequest & {
+  readonly protocol: Protocol
   readonly content: string
   readonly fault: Fault | null
   readonly gone: AbortSignal
@@ -61,10 +76,12 @@ async function answer(
   call: Call,
 ): Promise<void> {
   const { seed, clock } = settings
-  const { chat, content, fault } = call
+  const { protocol, chat, content, fault } = call
   const swing = (seededDraw(seed, 'latency', content) * 2 - 1) * jitter
-  const latencyMs = settings.latencyMs * (1 + swing)
-  const streams = chat.stream === true
+  const mean = settings.models.get(chat.model)?.latencyMs ?? settings.latencyMs
+  const latencyMs = mean * (1 + swing)
+  const { writeStream } = protocol
+  const streams = writeStream !== null && chat.stream === true
   const pause = (share: number): Promise<void> => clock.sleep(latencyMs * share, call.gone)
   if (!streams || fault !== null) await pause(1)
   switch (fault) {
@@ -75,40 +92,34 @@ async function answer(
       response.destroy()
       return
     case 'server-error':
-      return sendError(response, errorReplies.serverError())
+      return sendError(response, protocol, errorReplies.serverError())
     case 'malformed':
       response.setHeader('content-type', 'application/json')
-      response.end('{"id": "chatcmpl-simulated", "choices": [')
+      response.end('{"id": "simulated", "choices": [')
       return
     default: {
-      const id = `chatcmpl-simulated-${content.slice(0, 24)}`
+      const id = `simulated-${content.slice(0, 24)}`
       const reply = composeReply(seed, chat, { content, fault })
       const created = Math.floor(clock.now() / 1000)
-      const completion = { id, created, request: chat, reply }
+      const completion = { ...call, id, created, reply }
       if (streams) return await writeStream(response, completion, pause)
-      return writeWhole(response, completion)
+      return protocol.writeWhole(response, completion)
     }
   }
 }
 
 async function readRequest(
   request: IncomingMessage,
+  protocol: Protocol,
   settings: ProviderSettings,
-): Promise<{ readonly chat: ChatRequest } | { readonly error: ErrorReply }> {
+): Promise<ReadRequest | { readonly error: ErrorReply }> {
   const body = await readBody(request, settings.maxBodyBytes)
   if (body === null) return { error: errorReplies.tooLarge(settings.maxBodyBytes) }
   const json = parseJson(body)
   if (json === undefined) return { error: errorReplies.notJson() }
-  const parsed = ChatRequest.safeParse(json)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const place = issue?.path.join('.') || 'body'
-    return { error: errorReplies.malformed(place, issue?.message ?? 'invalid') }
-  }
-  if (!settings.models.includes(parsed.data.model)) {
-    return { error: errorReplies.unknownModel(parsed.data.model) }
-  }
-  return { chat: parsed.data }
+  const read = protocol.read(json)
+  if ('error' in read || settings.models.has(read.chat.model)) return read
+  return { error: errorReplies.unknownModel(read.chat.model) }
 }
 
 function parseJson(text: string): unknown {

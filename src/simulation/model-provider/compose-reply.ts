@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type ChatRequest, messageText } from './chat-request.ts'
 import type { Fault } from './choose-fault.ts'
 import { charactersPerToken, countPromptTokens, countTokens } from './count-tokens.ts'
 import { fitSchema } from './fit-schema.ts'
+import { type ChatRequest, messageText } from './openai/chat-request.ts'
 import { seededChoice, seededDraw } from './seeded-draw.ts'
 
 export type Reply = {
@@ -44,6 +44,7 @@ export function composeReply(
   })
   if (outcome.fault === 'empty') return reply('', 'stop')
   if (outcome.fault === 'filtered') return reply('', 'content_filter')
+  if (outcome.fault === 'unfit') return reply('["[simulated] unfit"]', 'stop')
   if (outcome.fault === 'truncated') return reply(cut.slice(0, cut.length / 2), 'length')
   return reply(cut, cut.length < full.length ? 'length' : 'stop')
 }

@@ -1,4 +1,4 @@
-import { type ChatRequest, messageText } from './chat-request.ts'
+import { type ChatRequest, messageText } from './openai/chat-request.ts'
 
 /** Characters to a token: what English text averages with the common tokenizers. */
 export const charactersPerToken = 4

@@ -1,4 +1,4 @@
-/** An error as OpenAI's API words it. */
+/** An error as OpenAI's API words it; the protocols bring it into their own form. */
 export type ErrorReply = {
   readonly status: number
   readonly type: string
@@ -6,11 +6,6 @@ export type ErrorReply = {
   readonly message: string
   readonly param?: string
   readonly headers?: Readonly<Record<string, string>>
-}
-
-export function errorBody(error: ErrorReply): string {
-  const { message, type, code } = error
-  return JSON.stringify({ error: { message, type, param: error.param ?? null, code } })
 }
 
 const invalid = (status: number, code: string | null, message: string): ErrorReply => ({
@@ -50,6 +45,8 @@ export const errorReplies = {
       'retry-after-ms': String(retryAfterMs),
     },
   }),
+  gone: (): ErrorReply =>
+    invalid(410, 'model_retired', 'The model was retired (a simulated fault).'),
   serverError: (message = 'The server had an error (a simulated fault).'): ErrorReply => ({
     status: 500,
     type: 'server_error',

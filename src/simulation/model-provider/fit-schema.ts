@@ -9,8 +9,8 @@ const greatestDepth = 24
 
 /**
  * A value that fits a JSON schema: types, properties, items, enum, const, $ref within the document,
- * anyOf, oneOf and allOf, bounds of numbers, strings and arrays, the common formats. Patterns and
- * conditions are not understood.
+ * anyOf, oneOf and allOf, bounds of numbers, strings and arrays, the common formats, patterns that
+ * one of a few usual words fits. Conditions are not understood.
  */
 export function fitSchema(schema: JsonObject): Json {
   return fit(schema, { root: schema, depth: 0 })
@@ -80,8 +80,38 @@ const formats: Readonly<Record<string, string>> = {
 function fitString(schema: JsonObject): string {
   const format = typeof schema.format === 'string' ? formats[schema.format] : undefined
   if (format !== undefined) return format
+  const word = typeof schema.pattern === 'string' ? fitPattern(schema.pattern) : undefined
+  if (word !== undefined) return word
   const most = numberOr(schema.maxLength, Number.POSITIVE_INFINITY)
   return '[simulated]'.padEnd(Math.min(numberOr(schema.minLength, 0), 10_000), '.').slice(0, most)
+}
+
+/** Names, numbers and dates as identifiers, versions and paths want them. */
+const usualWords = [
+  ...['[simulated]', 'simulated', 'simulated-1', 'simulated_1', 'simulated/example', 'Simulated'],
+  ...[
+    'SIMULATED',
+    's1',
+    's',
+    '1',
+    '01',
+    '1.0',
+    '1.0.0',
+    '2026-01-01',
+    '#1',
+    '0000000',
+    'simulated.ts',
+  ],
+]
+
+function fitPattern(pattern: string): string | undefined {
+  try {
+    const expression = new RegExp(pattern, 'u')
+    return usualWords.find((word) => expression.test(word))
+  } catch {
+    // No pattern that JavaScript knows.
+    return undefined
+  }
 }
 
 function fitNumber(schema: JsonObject): number {

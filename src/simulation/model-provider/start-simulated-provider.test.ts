@@ -114,7 +114,9 @@ describe('the simulated provider', () => {
     while (provider.stats().byStatus.aborted === undefined && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
-    assert.deepEqual(provider.stats(), { calls: 1, byStatus: { aborted: 1 }, maxConcurrent: 1 })
+    const byModel = { 'simulated-model': 1 }
+    const expected = { calls: 1, byStatus: { aborted: 1 }, byModel, maxConcurrent: 1 }
+    assert.deepEqual(provider.stats(), expected)
   })
 
   it('counts calls by status, and how many ran at once', async () => {
@@ -130,7 +132,8 @@ describe('the simulated provider', () => {
     for (const response of await Promise.all(calls)) await response.text()
     await (await ask(provider, 'Task', { body: { model: 'gpt-unknown' } })).text()
     const byStatus = { 200: 20, 404: 1 }
-    assert.deepEqual(provider.stats(), { calls: 21, byStatus, maxConcurrent: 20 })
+    const byModel = { 'simulated-model': 20 }
+    assert.deepEqual(provider.stats(), { calls: 21, byStatus, byModel, maxConcurrent: 20 })
   })
 
   it('refuses bodies over the limit', async () => {

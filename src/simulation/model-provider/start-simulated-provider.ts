@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { AppError } from '../../shared/index.ts'
+import { anthropicProtocol } from './anthropic/protocol.ts'
 import { callCounter } from './call-counter.ts'
-import { faultChooser } from './choose-fault.ts'
-import { completeChat, sendError } from './complete-chat.ts'
-import { errorReplies } from './error-reply.ts'
+import { type Fault, faultChooser } from './choose-fault.ts'
+import { completeChat, type Provider, sendError } from './complete-chat.ts'
+import { type ErrorReply, errorReplies } from './error-reply.ts'
+import { openAiProtocol } from './openai/protocol.ts'
+import type { Protocol } from './protocol.ts'
 import {
   type ProviderSettings,
   type SimulatedProvider,
@@ -13,27 +16,29 @@ import {
 } from './provider-options.ts'
 
 const host = '127.0.0.1'
-const chatPath = '/v1/chat/completions'
 const modelsPath = '/v1/models'
+const protocols: readonly Protocol[] = [openAiProtocol, anthropicProtocol]
 /** A thousand clients may connect at one moment; Node's own 511 would make some wait a second. */
 const backlog = 4096
 
 /**
- * Starts an HTTP server that speaks OpenAI's chat completions protocol and says in every answer
- * that it is simulated. Replies, latencies and faults depend on the seed and the request alone.
- * Throws `port_taken` and `config_invalid`.
+ * Starts an HTTP server that speaks OpenAI's chat completions and Anthropic's Messages, and says in
+ * every answer that it is simulated. Replies, latencies and faults depend on the seed and the
+ * request alone. Throws `port_taken` and `config_invalid`.
  */
 export async function startSimulatedProvider(
   options: SimulatedProviderOptions,
 ): Promise<SimulatedProvider> {
   const settings = withDefaults(options)
   const counter = callCounter()
-  const chooseFault = faultChooser(settings.seed, settings.faults)
+  const { chooseFault, failNext } = faultsOf(settings)
+  const provider: Provider = { settings, chooseFault, record: counter.record }
   const server = createServer((request, response) => {
     response.setHeader('x-maniple-simulated', 'true')
-    if (isChat(request)) counter.begin(response)
-    route({ request, response }, settings, chooseFault).catch((error: unknown) => {
-      failExchange(response, error)
+    const protocol = protocols.find(({ path }) => path === pathOf(request))
+    if (protocol !== undefined && request.method === 'POST') counter.begin(response)
+    route({ request, response }, protocol, provider).catch((error: unknown) => {
+      failExchange(response, protocol, error)
     })
   })
   // Longer than clients keep idle connections: closing first would break a call just being sent.
@@ -50,44 +55,63 @@ export async function startSimulatedProvider(
     baseUrl: `http://${host}:${port}/v1`,
     port,
     apiKey: settings.apiKey,
-    models: settings.models,
+    models: [...settings.models.keys()],
     stats: counter.stats,
+    calls: counter.calls,
+    failNext,
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
+/** Each model's own rates, after what was ordered for the next calls. */
+function faultsOf({ seed, models }: ProviderSettings) {
+  const ordered: (Fault | null)[] = []
+  const choosers = new Map(
+    [...models].map(([name, { faults }]) => [name, faultChooser(seed, faults)]),
+  )
+  const chooseFault = (model: string, content: string): Fault | null => {
+    const next = ordered.shift()
+    return next === undefined ? (choosers.get(model)?.(content) ?? null) : next
+  }
+  const failNext = (...faults: readonly (Fault | null)[]): void => {
+    ordered.push(...faults)
+  }
+  return { chooseFault, failNext }
+}
+
 async function route(
   exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  settings: ProviderSettings,
-  chooseFault: ReturnType<typeof faultChooser>,
+  protocol: Protocol | undefined,
+  provider: Provider,
 ): Promise<void> {
   const { request, response } = exchange
+  const { settings } = provider
   const method = request.method ?? 'GET'
   const path = pathOf(request)
-  const allowed = new Map([
-    [chatPath, 'POST'],
-    [modelsPath, 'GET'],
-  ]).get(path)
-  const key = request.headers.authorization?.replace(/^Bearer /i, '')
-  const refusal = (): Parameters<typeof sendError>[1] | null => {
+  const wording = protocol ?? openAiProtocol
+  const allowed = protocol === undefined ? listMethod(path) : 'POST'
+  const key = wording.keyOf(request)
+  const refusal = (): ErrorReply | null => {
     if (allowed === undefined) return errorReplies.unknownUrl(method, path)
     if (method !== allowed) return errorReplies.wrongMethod(method, path)
     return key === settings.apiKey ? null : errorReplies.keyRefused(key)
   }
   const refused = refusal()
-  if (refused === null && path === chatPath) {
-    return await completeChat(exchange, { settings, chooseFault })
+  if (refused === null && protocol !== undefined) {
+    return await completeChat(exchange, protocol, provider)
   }
   // What was sent is read to its end all the same, so that the connection can be used again.
   request.resume()
-  if (refused !== null) return sendError(response, refused)
+  if (refused !== null) return sendError(response, wording, refused)
   response.setHeader('content-type', 'application/json')
   response.end(JSON.stringify(modelList(settings)))
 }
 
-function modelList(settings: ProviderSettings): object {
-  const data = settings.models.map((id) => ({
+const listMethod = (path: string): string | undefined => (path === modelsPath ? 'GET' : undefined)
+
+function modelList({ models }: ProviderSettings): object {
+  const data = [...models.keys()].map((id) => ({
     id,
     object: 'model',
     created: 0,
@@ -98,18 +122,20 @@ function modelList(settings: ProviderSettings): object {
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? '/').split('?', 1)[0] ?? '/'
 
-const isChat = (request: IncomingMessage): boolean =>
-  request.method === 'POST' && pathOf(request) === chatPath
-
 /** A client that went away while sending needs no answer; anything else is a fault to be seen. */
-function failExchange(response: ServerResponse, error: unknown): void {
+function failExchange(
+  response: ServerResponse,
+  protocol: Protocol | undefined,
+  error: unknown,
+): void {
   if (response.destroyed) return
   if (response.headersSent) {
     response.destroy()
     return
   }
   const message = error instanceof Error ? error.message : String(error)
-  sendError(response, errorReplies.serverError(`The simulated provider failed: ${message}`))
+  const reply = errorReplies.serverError(`The simulated provider failed: ${message}`)
+  sendError(response, protocol ?? openAiProtocol, reply)
 }
 
 async function listen(server: Server, port: number): Promise<number> {

@@ -1,14 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ChatRequest } from './chat-request.ts'
-import type { Reply } from './compose-reply.ts'
-
-export type Completion = {
-  readonly id: string
-  /** Seconds since the epoch. */
-  readonly created: number
-  readonly request: ChatRequest
-  readonly reply: Reply
-}
+import type { Completion, Pause } from '../protocol.ts'
 
 /** Says in every answer that no model was asked. */
 const systemFingerprint = 'fp_simulated'
@@ -16,15 +7,15 @@ const systemFingerprint = 'fp_simulated'
 const pieces = 8
 
 export function writeWhole(response: ServerResponse, completion: Completion): void {
-  const { id, created, request, reply } = completion
+  const { id, created, chat, reply } = completion
   const message = { role: 'assistant', content: reply.text, refusal: null }
   response.setHeader('content-type', 'application/json')
   response.end(
     JSON.stringify({
-      id,
+      id: `chatcmpl-${id}`,
       object: 'chat.completion',
       created,
-      model: request.model,
+      model: chat.model,
       system_fingerprint: systemFingerprint,
       choices: [{ index: 0, message, logprobs: null, finish_reason: reply.finishReason }],
       usage: reply.usage,
@@ -36,12 +27,17 @@ export function writeWhole(response: ServerResponse, completion: Completion): vo
 export async function writeStream(
   response: ServerResponse,
   completion: Completion,
-  pause: (share: number) => Promise<void>,
+  pause: Pause,
 ): Promise<void> {
-  const { id, created, request, reply } = completion
-  const withUsage = request.stream_options?.include_usage === true
-  const send = (choices: readonly object[], usage: Reply['usage'] | null): void => {
-    const head = { id, object: 'chat.completion.chunk', created, model: request.model }
+  const { id, created, chat, reply } = completion
+  const withUsage = chat.stream_options?.include_usage === true
+  const send = (choices: readonly object[], usage: Completion['reply']['usage'] | null): void => {
+    const head = {
+      id: `chatcmpl-${id}`,
+      object: 'chat.completion.chunk',
+      created,
+      model: chat.model,
+    }
     const chunk = { ...head, system_fingerprint: systemFingerprint, choices }
     response.write(`data: ${JSON.stringify(withUsage ? { ...chunk, usage } : chunk)}\n\n`)
   }
