@@ -10,8 +10,9 @@ import type { Agent, RunService } from './contracts/index.ts'
 import { type Database, openDatabase } from './database/index.ts'
 import { Engine } from './engine/index.ts'
 import { createModelClient } from './models/index.ts'
+import { type Audit, createAudit, createTokens, type Tokens } from './records/index.ts'
 import { withRetry } from './resilience/index.ts'
-import { newId } from './shared/index.ts'
+import { newId, systemClock } from './shared/index.ts'
 import { startSimulatedProvider } from './simulation/index.ts'
 import type { Log } from './telemetry/index.ts'
 import { createPerformer, createRunService } from './workflows/index.ts'
@@ -48,6 +49,8 @@ export type WorkerScope = {
 
 export type App = AsyncDisposable & {
   readonly runs: RunService
+  readonly audit: Audit
+  readonly tokens: Tokens
   /** The only model provider is the simulated one. */
   readonly simulated: boolean
   readonly readiness: () => Promise<Readiness>
@@ -71,6 +74,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     const database = await open(options)
     closers.use(database)
     const { pool, listen } = database
+    const { apiKey } = config.model
+    const secrets = apiKey === undefined ? [] : [apiKey]
+    const audit = createAudit({ pool, log, clock: systemClock, secrets })
+    closers.defer(() => audit.close())
     const engine = new Engine({ pool, listen, log })
     closers.defer(() => engine.close())
     const model = await createModel(config, closers)
@@ -94,6 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     const performed = [...agents.keys()].filter((name) => (name === ownCommandAgent) === isBound)
     return {
       runs,
+      audit,
+      tokens: createTokens({ pool, audit }),
       simulated: model.simulated,
       readiness: async () => await checkReadiness(engine, database.description),
       startWorker: async ({ slots = config.worker.slots, runId } = {}) => {
