@@ -3,13 +3,15 @@ import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError, newId } from '../shared/index.ts'
 import { acceptJson } from './accept-json.ts'
+import { auditRefusals } from './audit-refusals.ts'
+import { authenticate } from './authenticate.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { guardOrigin } from './guard-origin.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { handleErrors, refuseMalformed, sendProblem } from './handle-errors.ts'
 import { healthRoutes } from './health-routes.ts'
 import type { HttpDependencies } from './http-dependencies.ts'
-import { admitLocal } from './local-caller.ts'
+import { mcpRoute } from './mcp-route.ts'
 import { metricsRoute } from './metrics-route.ts'
 import { describeRoutes, openapiRoute } from './openapi-route.ts'
 import { modelsPath, orchestrationRoutes } from './orchestration-routes.ts'
@@ -72,8 +74,9 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   })
-  guardOrigin(server)
-  admitLocal(server)
+  auditRefusals(server, { audit: deps.access.audit })
+  guardOrigin(server, deps.access)
+  await authenticate(server, deps.access)
   await describeRoutes(server, deps.version)
 
   const typed = server.withTypeProvider<ZodTypeProvider>()
@@ -87,5 +90,6 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
   orchestrationRoutes(typed, context)
   catalogueRoutes(typed, context)
   pilotRoutes(typed, context)
+  mcpRoute(server, context)
   return server
 }

@@ -23,10 +23,12 @@ export function healthRoutes(server: HttpServer, context: RouteContext): void {
   server.route({
     method: 'GET',
     url: '/health',
+    config: { role: 'none' },
     schema: {
       operationId: 'getHealth',
       summary: 'The process is alive',
       tags,
+      security: [],
       response: { 200: Health, ...problemResponses() },
     },
     handler: () => ({
@@ -39,10 +41,12 @@ export function healthRoutes(server: HttpServer, context: RouteContext): void {
   server.route({
     method: 'GET',
     url: '/ready',
+    config: { role: 'none' },
     schema: {
       operationId: 'getReadiness',
       summary: 'Whether work can be accepted and done now, check by check',
       tags,
+      security: [],
       response: {
         200: Ready,
         503: {

@@ -93,6 +93,17 @@ export async function describeRoutes(server: FastifyInstance, version: string): 
         description: 'Turns a backlog into parallel agent work that lands.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'An API token (`maniple token create`) with the role viewer, operator or admin. On loopback none is needed.',
+          },
+        },
+      },
+      security: [{ token: [] }, {}],
     },
     transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
     transformObject: (document) => withoutInputs(addSchemas(document)),

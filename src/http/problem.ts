@@ -63,6 +63,10 @@ type ProblemResponse = {
 // Any route can meet these: a bad id or query, the guards, a fault, a database or server going down.
 const everywhere: readonly ErrorCode[] = [
   'request_invalid',
+  'token_missing',
+  'token_invalid',
+  'role_insufficient',
+  'too_many_requests',
   'host_not_allowed',
   'origin_not_allowed',
   'internal',

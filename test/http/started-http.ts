@@ -46,6 +46,13 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
     version: '0.0.0-test',
     simulated: app.simulated,
     log,
+    access: {
+      requireTokens: false,
+      hosts: [],
+      authenticate: async () => null,
+      audit: app.audit.record,
+      requestsPerMinute: 100_000,
+    },
     limits: { maxInputBytes: options.maxInputBytes ?? 1_000_000 },
   })
   closers.defer(() => closeServer(server, 0))

@@ -57,6 +57,17 @@ async function startApi(session: Session, settings: Config, version: string): Pr
     log,
     limits,
     version,
+    access: {
+      // The configuration admits loopback addresses only.
+      requireTokens: false,
+      hosts: [],
+      authenticate: async (token) => {
+        const found = await session.tokens.find(token)
+        return found && { user: found.name, role: found.role, via: 'http' }
+      },
+      audit: session.audit.record,
+      requestsPerMinute: 60_000,
+    },
   })
   const url = await listen(server, settings.server).catch((error: unknown) => {
     throw explained(error)
