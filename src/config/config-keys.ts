@@ -44,12 +44,14 @@ function expectation(node: Node): string {
   if (node.type === 'integer') return `a whole number${range(node)}`
   if (node.type === 'number') return `a number${range(node)}`
   if (node.format === 'uri') return 'an http or https URL'
+  if (node.type === 'boolean') return 'true or false'
+  if (node.type === 'array') return 'a list'
   return node.type === 'object' ? 'a map of names' : 'text'
 }
 
 function kindOf(node: Node): ConfigKey['kind'] {
   if (node.type === 'integer' || node.type === 'number') return 'number'
-  return node.type === 'object' ? 'json' : 'text'
+  return ['object', 'array', 'boolean'].includes(node.type ?? '') ? 'json' : 'text'
 }
 
 function derivedEnvironmentName(key: string): string {

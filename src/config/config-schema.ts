@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { isLoopback } from './is-loopback.ts'
-import { retirement } from './retired-hosts.ts'
+import { baseUrl, ModelConfig } from './model-config.ts'
+import { sections } from './orchestration-config.ts'
 
 const rate = (what: string) =>
   z
@@ -12,22 +12,18 @@ const rate = (what: string) =>
 
 const count = (limits: { min: number; max: number }) => z.int().min(limits.min).max(limits.max)
 
-const baseUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => retirement(url) === undefined, { error: ({ input }) => retirement(input) ?? '' })
-  .optional()
-
 const host = z
   .string()
-  .refine(isLoopback, {
-    error:
-      'a loopback address (127.0.0.1, ::1 or localhost): wider access needs API tokens, which a later version brings',
-  })
+  .regex(/^[A-Za-z0-9.:_-]{1,255}$/, { error: 'an address or a host name' })
   .default('127.0.0.1')
 
 // The name goes into lanes, logs and API paths; `model` and `command` are Maniple's own.
 const agentName = z.string().regex(/^(?!(?:model|command)$)[a-z0-9][a-z0-9-]{0,59}$/, {
   error: 'an agent name of a–z, 0–9 and dashes, other than model and command',
+})
+
+const modelName = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,59}$/, {
+  error: 'a model name of a–z, 0–9, dots, dashes and underscores',
 })
 
 const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -66,8 +62,12 @@ export const Config = z.strictObject({
     }),
   server: z.strictObject({
     host: host.meta({
-      description: 'Address that the server listens on; only loopback until there are API tokens',
+      description:
+        'Address that the server listens on; beyond loopback every request needs an API token',
       env: 'MANIPLE_HOST',
+    }),
+    names: z.array(z.string().min(1).max(255)).default([]).meta({
+      description: 'Further host names by which clients reach the server',
     }),
     port: count({ min: 0, max: 65_535 }).default(5000).meta({
       description: 'Port that the server listens on; 0 takes a free one',
@@ -79,7 +79,7 @@ export const Config = z.strictObject({
       description: 'Where model tasks go',
       defaultText: '`openai-compatible` when `model.baseUrl` is given, else `simulated`',
     }),
-    baseUrl: baseUrl.meta({
+    baseUrl: baseUrl.optional().meta({
       description: 'Address of an OpenAI-compatible API, such as http://127.0.0.1:11434/v1',
     }),
     apiKey: z
@@ -98,6 +98,16 @@ export const Config = z.strictObject({
     timeoutSeconds: z.number().positive().max(86_400).default(120).meta({
       description: 'A model call that takes longer is given up, and tried again',
     }),
+  }),
+  models: z.record(modelName, ModelConfig).default({}).meta({
+    description:
+      'Models that specialists use, by name: provider (simulated, openai-compatible, anthropic, azure-foundry), model, baseUrl, apiKey or apiKeyEnv, price, contextTokens, concurrency, requestsPerMinute, tokensPerMinute, timeoutSeconds',
+    defaultText: 'the one of `model`, under the name `default`',
+    secret: true,
+  }),
+  ...sections,
+  voice: z.enum(['reynolds', 'plain']).default('reynolds').meta({
+    description: 'Who comments on results, outside the facts: reynolds, or plain for nobody',
   }),
   simulation: z.strictObject({
     seed: z.int().min(0).default(1).meta({

@@ -1,4 +1,4 @@
-import { configAliases, laterNames } from './config-aliases.ts'
+import { type ConfigAlias, configAliases, laterNames } from './config-aliases.ts'
 import { type FileValue, findConfigFile, readConfigFile } from './config-file.ts'
 import { type ConfigKey, configKeys } from './config-keys.ts'
 import type { Environment } from './environment.ts'
@@ -54,7 +54,8 @@ function addFromFile(found: FileValue, values: GivenValues, problems: ProblemLis
   const alias = aliasOf.get(path)
   const key = keyOf.get(alias?.key ?? path)
   if (key !== undefined) {
-    values.add({ key, name: path, source, value, rank: 'file', isAlias: alias !== undefined })
+    const own = alias?.convert?.(value) ?? value
+    values.add({ key, name: path, source, value: own, rank: 'file', isAlias: alias !== undefined })
   } else if (isSection(path)) {
     // Not the value: somebody may have put a secret one level too high.
     problems.add(`${path} in ${source} holds a plain value; expected a map of keys`)
@@ -66,15 +67,17 @@ function addFromFile(found: FileValue, values: GivenValues, problems: ProblemLis
 }
 
 function addFromEnvironment(env: Environment, values: GivenValues, problems: ProblemList): void {
-  const add = (key: ConfigKey | undefined, variable: string, isAlias: boolean) => {
-    const value = env[variable]
+  const add = (key: ConfigKey | undefined, variable: string, alias?: ConfigAlias) => {
+    const text = env[variable]
     // An empty variable is how shells and Compose files say "not set".
-    if (key === undefined || value === undefined || value === '') return
+    if (key === undefined || text === undefined || text === '') return
+    const isAlias = alias !== undefined
     const name = isAlias ? variable : key.key
+    const value = alias?.convert === undefined ? text : String(alias.convert(Number(text)))
     values.addText({ key, name, source: 'the environment', value, rank: 'environment', isAlias })
   }
-  for (const key of configKeys) add(key, key.env, false)
-  for (const alias of configAliases) add(keyOf.get(alias.key), alias.env, true)
+  for (const key of configKeys) add(key, key.env)
+  for (const alias of configAliases) add(keyOf.get(alias.key), alias.env, alias)
   for (const name of Object.keys(env)) {
     if (!name.startsWith('MANIPLE_') || environmentNames.includes(name)) continue
     // Only what looks like a slip: Kubernetes puts MANIPLE_SERVICE_HOST and the like into every

@@ -108,13 +108,16 @@ test('secrets never show', (t) => {
   assert.doesNotMatch(text.join('\n'), /geheim|31337/)
 })
 
-test('only loopback, until there are API tokens', (t) => {
+test('an address or a name to listen on, nothing else', (t) => {
   const cwd = scratch(t)
-  for (const host of ['127.0.0.1', '127.8.9.1', '::1', 'localhost']) {
+  for (const host of ['127.0.0.1', '::1', 'localhost', '0.0.0.0', 'box.example.org']) {
     assert.equal(load(cwd, { overrides: { 'server.host': host } }).server.host, host)
   }
-  for (const host of ['0.0.0.0', '::', '192.168.0.4', 'localhost.example.org']) {
-    assert.match(problemsOf(cwd, { env: { MANIPLE_HOST: host } })[0] ?? '', /API tokens/)
+  for (const host of ['http://localhost', 'a b', '/tmp/socket']) {
+    assert.match(
+      problemsOf(cwd, { env: { MANIPLE_HOST: host } })[0] ?? '',
+      /an address or a host name/,
+    )
   }
 })
 
@@ -126,6 +129,39 @@ test('retired hosts are refused with the reason', (t) => {
     assert.match(line ?? '', /^GitHubModels__ApiEndpoint .* was retired on .*2026-07-30/)
     assert.deepEqual(others, [])
   }
+})
+
+test('models: keys come from the environment, what is missing or retired is named', (t) => {
+  const cwd = scratch(t)
+  const models = (value: object, env: Record<string, string> = {}) => ({
+    env: { ...env, MANIPLE_MODELS: JSON.stringify(value) },
+  })
+  const claude = { provider: 'anthropic', model: 'claude-x', apiKeyEnv: 'CLAUDE_KEY' }
+  const config = load(cwd, models({ claude }, { CLAUDE_KEY: 'geheim' }))
+  assert.deepEqual(config.models.claude, {
+    provider: 'anthropic',
+    model: 'claude-x',
+    apiKey: 'geheim',
+    concurrency: 100,
+    timeoutSeconds: 120,
+  })
+  const [missing] = problemsOf(cwd, models({ claude }))
+  assert.equal(
+    missing,
+    'models.claude.apiKeyEnv names CLAUDE_KEY, which the environment does not have',
+  )
+  const [azure] = problemsOf(
+    cwd,
+    models({ a: { provider: 'azure-foundry', model: 'model-router' } }),
+  )
+  assert.equal(azure, 'models.a needs either resource or baseUrl')
+  const baseUrl = 'https://models.github.ai/inference'
+  const [retired] = problemsOf(cwd, models({ a: { provider: 'openai-compatible', baseUrl } }))
+  assert.match(retired ?? '', /models\.a\.baseUrl.*was retired on 2026-07-30/)
+  const [unknown] = problemsOf(cwd, {
+    env: { MANIPLE_PILOT_CANDIDATE: 'x', MANIPLE_MODELS: '{"a":{"provider":"simulated"}}' },
+  })
+  assert.equal(unknown, 'pilot.candidate names the model "x"; configured: a')
 })
 
 test('aliases are read; two names that differ are a problem', (t) => {
@@ -141,12 +177,14 @@ test('aliases are read; two names that differ are a problem', (t) => {
   const env = { AZURE_AI_MODEL: 'gpt-4o', COPILOT_RESET_DAY: '1' }
   const config = load(cwd, { env })
   assert.equal(config.model.baseUrl, 'https://models.example.org/v1')
-  assert.equal(config.run.modelSlots, 10)
+  assert.equal(config.orchestration.slots, 10)
+  assert.equal(config.pilot.participation, 0.25)
+  assert.equal(config.pilot.autoStart, true)
   assert.equal(config.model.name, 'gpt-4o')
   const same = load(cwd, {
-    env: { ...env, MANIPLE_MODEL: 'gpt-4o', MANIPLE_RUN_MODEL_SLOTS: '10' },
+    env: { ...env, MANIPLE_MODEL: 'gpt-4o', MANIPLE_ORCHESTRATION_SLOTS: '10' },
   })
-  assert.equal(same.run.modelSlots, 10)
+  assert.equal(same.orchestration.slots, 10)
   assert.deepEqual(problemsOf(cwd, { env: { ...env, MANIPLE_MODEL: 'gpt-5' } }), [
     'model.name in the environment and AZURE_AI_MODEL in the environment both set model.name, and differ; expected one of them',
   ])

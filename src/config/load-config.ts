@@ -6,6 +6,7 @@ import { type Environment, type Machine, thisMachine } from './environment.ts'
 import { addIssue, addMissing, expectation } from './explain-issue.ts'
 import { gatherValues, type Overrides } from './gather-values.ts'
 import type { GivenValues } from './given-values.ts'
+import { withModelKeys } from './model-keys.ts'
 import { ProblemList } from './problem-list.ts'
 
 export type LoadConfigOptions = {
@@ -31,10 +32,11 @@ export function loadConfig(options: LoadConfigOptions): Config {
   const parsed = Config.safeParse(values.asTree(configKeys), { error: expectation })
   for (const issue of parsed.error?.issues ?? []) addIssue(issue, values, problems)
   demandModelAddress(values, problems)
+  const keyed = parsed.data === undefined ? undefined : withModelKeys(parsed.data, env, problems)
   if (parsed.data !== undefined) limitFaults(parsed.data, problems)
   problems.throwIfAny()
-  if (parsed.data === undefined) throw parsed.error
-  return deepFreeze(withAbsolutePaths(parsed.data, { values, file, cwd, machine }))
+  if (keyed === undefined) throw parsed.error
+  return deepFreeze(withAbsolutePaths(keyed, { values, file, cwd, machine }))
 }
 
 function demandModelAddress(values: GivenValues, problems: ProblemList): void {
