@@ -7,4 +7,24 @@ export { keepModelCalls } from './model-calls/keep-model-calls.ts'
 export { type ModelOutcome, readOutcomes } from './model-calls/read-outcomes.ts'
 export { type PerformanceFigures, readPerformance } from './model-calls/read-performance.ts'
 export { runModelCalls } from './model-calls/run-model-calls.ts'
+export {
+  type ArmMetricSums,
+  readArmFigures,
+  readArmSums,
+  type StageArm,
+} from './pilots/arm-figures.ts'
+export {
+  type AssignmentRow,
+  countAssignments,
+  recordAssignments,
+} from './pilots/pilot-assignments.ts'
+export { keepFeedback } from './pilots/pilot-feedback.ts'
+export { appendHistory, lastChange, readHistory } from './pilots/pilot-history.ts'
+export {
+  type PilotPosition,
+  type PilotRow,
+  readPilot,
+  savePilot,
+  withLockedPilot,
+} from './pilots/pilot-row.ts'
 export { createTokens, type TokenRow, type Tokens } from './tokens/create-tokens.ts'

@@ -4,7 +4,6 @@ export {
   assignArm,
   type Eligibility,
   type PilotRequest,
-  stablePlace,
 } from './assign-arm.ts'
 export {
   decidePilot,
