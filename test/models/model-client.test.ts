@@ -50,7 +50,12 @@ describe('the simulated client', () => {
     const prompts = Array.from({ length: 200 }, (_, index) => `Task ${index}`)
     const replies = await Promise.all(prompts.map((prompt) => ask(client, prompt)))
     assert.equal(new Set(replies.map((reply) => reply.text)).size, 200)
-    assert.deepEqual(provider.stats(), { calls: 200, byStatus: { 200: 200 }, maxConcurrent: 200 })
+    assert.deepEqual(provider.stats(), {
+      calls: 200,
+      byStatus: { 200: 200 },
+      byModel: { 'simulated-model': 200 },
+      maxConcurrent: 200,
+    })
   })
 
   const faults: readonly (readonly [FaultRates, string, boolean])[] = [

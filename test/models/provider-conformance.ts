@@ -1,187 +1,210 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as z from 'zod'
+import { type ModelReply, type ModelRequest, PaidModelError } from '../../src/contracts/index.ts'
+import { createModelClient, type ModelSettings } from '../../src/models/index.ts'
+import { AppError } from '../../src/shared/index.ts'
 
-/** A provider to be tried: a base URL that ends in `/v1`, a key and one of its models. */
-export type ProviderUnderTest = AsyncDisposable & {
-  readonly baseUrl: string
+/** What a server can be told to do with a call. An `answer` fits the schema `Answer`, if asked. */
+export type Outcome =
+  | 'answer'
+  | 'cut-off'
+  | 'empty'
+  | 'gone'
+  | 'hang'
+  | 'malformed'
+  | 'rate-limited'
+  | 'reset'
+  | 'server-error'
+  | 'unfit'
+
+/** A server, and how one of our clients reaches it. */
+export type Stage = AsyncDisposable & {
+  readonly settings: ModelSettings
   readonly apiKey: string
-  readonly model: string
+  /** The name under which the server answers. */
+  readonly answeredBy: string
+  /** Orders what becomes of the next calls; a 429 asks for two seconds. */
+  readonly order: (...outcomes: readonly Outcome[]) => void
+  /** How many calls it is at, or through with. */
+  readonly arrived: () => number
+  /** The event ids of the calls so far; one that hangs may be missing. */
+  readonly eventIds: () => readonly (string | null)[]
 }
 
-const Usage = z
-  .object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() })
-  .refine((usage) => usage.total_tokens === usage.prompt_tokens + usage.completion_tokens)
-
-const Completion = z.object({
-  id: z.string().min(1),
-  object: z.literal('chat.completion'),
-  created: z.int(),
-  model: z.string(),
-  choices: z.tuple([
-    z.object({
-      index: z.literal(0),
-      message: z.object({ role: z.literal('assistant'), content: z.string().min(1) }),
-      finish_reason: z.enum(['stop', 'length']),
-    }),
-  ]),
-  usage: Usage,
+export const Answer = z.object({
+  title: z.string(),
+  steps: z.array(z.string()),
+  risk: z.enum(['low', 'high']),
 })
 
-const Chunk = z.object({
-  id: z.string(),
-  object: z.literal('chat.completion.chunk'),
-  model: z.string(),
-  choices: z.array(
-    z.object({
-      index: z.literal(0),
-      delta: z.object({ role: z.string().optional(), content: z.string().optional() }),
-      finish_reason: z.string().nullable(),
-    }),
-  ),
-  usage: Usage.nullish(),
-})
+type Ask = Partial<ModelRequest> & { readonly change?: object }
 
-const Failure = z.object({
-  error: z.object({
-    message: z.string().min(1),
-    type: z.string(),
-    param: z.string().nullable(),
-    code: z.string().nullable(),
-  }),
-})
-
-type Sent = { readonly body: object | string; readonly key?: string | null }
-
-function post(provider: ProviderUnderTest, { body, key = provider.apiKey }: Sent) {
-  return fetch(`${provider.baseUrl}/chat/completions`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-    },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
+function ask(stage: Stage, { change = {}, ...request }: Ask = {}): Promise<ModelReply> {
+  const { signal } = new AbortController()
+  const client = createModelClient({ ...stage.settings, ...change })
+  return client.generate({ system: 'Answer in JSON.', prompt: 'Plan it.', signal, ...request })
 }
 
-const question = (provider: ProviderUnderTest, more: object = {}): object => ({
-  model: provider.model,
-  messages: [
-    { role: 'system', content: 'Answer in one sentence.' },
-    { role: 'user', content: 'What is a maniple?' },
-  ],
-  ...more,
-})
-
-async function streamed(provider: ProviderUnderTest, more: object) {
-  const response = await post(provider, { body: question(provider, { stream: true, ...more }) })
-  assert.equal(response.status, 200)
-  assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/)
-  const events = (await response.text()).split('\n\n').filter((event) => event !== '')
-  assert.equal(events.pop(), 'data: [DONE]')
-  return events.map((event) => Chunk.parse(JSON.parse(event.replace(/^data: /, ''))))
+/** The failure of a call, checked to name no key. */
+async function failure(stage: Stage, request?: Ask): Promise<AppError> {
+  const error = await ask(stage, request).then(
+    (reply) => assert.fail(`expected a failure, got ${JSON.stringify(reply)}`),
+    (reason: unknown) => reason,
+  )
+  assert.ok(error instanceof AppError, String(error))
+  const shown = `${error.message} ${JSON.stringify(error)} ${String(error.stack)}`
+  assert.ok(!shown.includes(stage.apiKey), 'the key shows')
+  assert.ok(error.message.includes(stage.settings.provider), error.message)
+  assert.ok(error.message.length < 700 && !error.message.includes('\n'), error.message)
+  return error
 }
 
-const textOf = (chunks: readonly z.infer<typeof Chunk>[]): string =>
-  chunks.flatMap((chunk) => chunk.choices.map((choice) => choice.delta.content ?? '')).join('')
+type Start = () => Promise<Stage>
 
-type Start = () => Promise<ProviderUnderTest>
-
-/** What a provider must do to be called OpenAI-compatible here; it is asked over real HTTP. */
+/** What every pair of provider client and server must do; it is asked over real HTTP. */
 export function providerConformance(name: string, start: Start): void {
-  describe(`${name} answers`, () => answersInText(start))
-  describe(`${name} obeys the request`, () => obeysRequests(start))
-  describe(`${name} refuses`, () => refusesBadRequests(start))
+  describe(`${name} answers`, () => answers(start))
+  describe(`${name} answers to a schema`, () => structured(start))
+  describe(`${name} fails`, () => fails(start))
+  describe(`${name} ends a call`, () => ends(start))
 }
 
-function answersInText(start: Start): void {
-  it('with the model among its models', async () => {
-    await using provider = await start()
-    const headers = { authorization: `Bearer ${provider.apiKey}` }
-    const response = await fetch(`${provider.baseUrl}/models`, { headers })
-    const list = z.object({ data: z.array(z.object({ id: z.string() })) })
-    const { data } = list.parse(await response.json())
-    assert.ok(data.some(({ id }) => id === provider.model))
+function answers(start: Start): void {
+  it('with text, tokens, finish reason and the model that answered', async () => {
+    await using stage = await start()
+    const reply = await ask(stage)
+    assert.ok(reply.text.length > 0)
+    assert.ok(reply.inputTokens > 0 && reply.outputTokens > 0)
+    assert.deepEqual([reply.finishReason, reply.answeredBy], ['stop', stage.answeredBy])
+    assert.ok(!('object' in reply))
   })
 
-  it('whole, with usage', async () => {
-    await using provider = await start()
-    const response = await post(provider, { body: question(provider) })
-    assert.equal(response.status, 200)
-    const { choices, usage } = Completion.parse(await response.json())
-    assert.equal(choices[0].finish_reason, 'stop')
-    assert.ok(usage.prompt_tokens > 0 && usage.completion_tokens > 0)
+  it('and sees the headers', async () => {
+    await using stage = await start()
+    await ask(stage, { headers: { 'x-maniple-event-id': 'event-1' }, maxOutputTokens: 500 })
+    await ask(stage)
+    assert.deepEqual(stage.eventIds(), ['event-1', null])
   })
 
-  it('in a stream, with usage when asked for it', async () => {
-    await using provider = await start()
-    const chunks = await streamed(provider, { stream_options: { include_usage: true } })
-    assert.ok(textOf(chunks).length > 0)
-    assert.equal(chunks[0]?.choices[0]?.delta.role, 'assistant')
-    assert.equal(chunks.at(-2)?.choices[0]?.finish_reason, 'stop')
-    assert.deepEqual(chunks.at(-1)?.choices, [])
-    assert.ok((chunks.at(-1)?.usage?.completion_tokens ?? 0) > 0)
-    const silent = await streamed(provider, {})
-    assert.ok(silent.every((chunk) => chunk.usage == null && chunk.choices.length === 1))
+  it('and says when a text was cut off', async () => {
+    await using stage = await start()
+    stage.order('cut-off')
+    assert.equal((await ask(stage)).finishReason, 'length')
   })
 }
 
-function obeysRequests(start: Start): void {
-  it('no longer than asked', async () => {
-    await using provider = await start()
-    const response = await post(provider, { body: question(provider, { max_tokens: 5 }) })
-    const { choices, usage } = Completion.parse(await response.json())
-    assert.equal(choices[0].finish_reason, 'length')
-    assert.ok(usage.completion_tokens <= 5)
+function structured(start: Start): void {
+  it('at once', async () => {
+    await using stage = await start()
+    const reply = await ask(stage, { schema: Answer })
+    Answer.parse(reply.object)
+    assert.equal(reply.repaired, false)
+    assert.equal(stage.eventIds().length, 1)
   })
 
-  it('as JSON that fits a schema', async () => {
-    await using provider = await start()
-    const Answer = z.object({
-      title: z.string(),
-      steps: z.array(z.string()),
-      risk: z.enum(['low', 'high']),
-    })
-    const json_schema = { name: 'answer', strict: true, schema: z.toJSONSchema(Answer) }
-    const body = question(provider, { response_format: { type: 'json_schema', json_schema } })
-    const { choices } = Completion.parse(await (await post(provider, { body })).json())
-    Answer.parse(JSON.parse(choices[0].message.content))
+  it('that is data, as well', async () => {
+    await using stage = await start()
+    const schema = {
+      type: 'object',
+      properties: { title: { type: 'string' } },
+      required: ['title'],
+    }
+    const reply = await ask(stage, { schema })
+    assert.ok(z.object({ title: z.string() }).safeParse(reply.object).success)
   })
 
-  it('after a client that went away in the middle', async () => {
-    await using provider = await start()
-    const signal = AbortSignal.timeout(1)
-    const body = JSON.stringify(question(provider))
-    const headers = { authorization: `Bearer ${provider.apiKey}` }
-    const init = { method: 'POST', headers, body, signal }
-    await fetch(`${provider.baseUrl}/chat/completions`, init).catch(() => undefined)
-    assert.equal((await post(provider, { body: question(provider) })).status, 200)
-  })
-}
-
-function refusesBadRequests(start: Start): void {
-  const refusals: readonly (readonly [string, number, (p: ProviderUnderTest) => Sent])[] = [
-    ['no key', 401, (p) => ({ body: question(p), key: null })],
-    ['a wrong key', 401, (p) => ({ body: question(p), key: 'wrong' })],
-    ['an unknown model', 404, (p) => ({ body: question(p, { model: 'no-such-model' }) })],
-    ['what is no JSON', 400, () => ({ body: '{"model": ' })],
-    ['no messages', 400, (p) => ({ body: question(p, { messages: [] }) })],
-    ['a wrong type', 400, (p) => ({ body: question(p, { messages: 'hello' }) })],
-  ]
-  for (const [what, status, sent] of refusals) {
-    it(`${what} with ${status}`, async () => {
-      await using provider = await start()
-      const response = await post(provider, sent(provider))
-      assert.equal(response.status, status)
-      Failure.parse(await response.json())
+  for (const bad of ['unfit', 'cut-off'] as const) {
+    it(`after one that was ${bad}, with both calls' tokens and headers`, async () => {
+      await using stage = await start()
+      const once = await ask(stage, { schema: Answer })
+      stage.order(bad)
+      const headers = { 'x-maniple-event-id': 'event-2' }
+      const reply = await ask(stage, { schema: Answer, headers })
+      Answer.parse(reply.object)
+      assert.equal(reply.repaired, true)
+      // The second prompt holds the first.
+      assert.ok(reply.inputTokens > 2 * once.inputTokens, 'input of both')
+      assert.ok(reply.outputTokens > once.outputTokens, 'output of both')
+      assert.deepEqual(stage.eventIds(), [null, 'event-2', 'event-2'])
     })
   }
 
-  it('unknown addresses with 404', async () => {
-    await using provider = await start()
-    const headers = { authorization: `Bearer ${provider.apiKey}` }
-    const response = await fetch(`${provider.baseUrl}/no-such-thing`, { headers })
-    assert.equal(response.status, 404)
-    Failure.parse(await response.json())
+  it('not at all, when two answers do not fit, and says what was used', async () => {
+    await using stage = await start()
+    stage.order('unfit', 'unfit', 'answer')
+    const error = await failure(stage, { schema: Answer })
+    assert.equal(error.code, 'model_output_invalid')
+    assert.ok(error instanceof PaidModelError)
+    assert.ok(error.usage.inputTokens > 0 && error.usage.outputTokens > 0)
+    assert.equal(stage.eventIds().length, 2)
+  })
+
+  it('not, when the repair is refused, and says what the first one used', async () => {
+    await using stage = await start()
+    stage.order('unfit', 'rate-limited')
+    const error = await failure(stage, { schema: Answer })
+    assert.deepEqual([error.code, error.retryAfterMs], ['model_rate_limited', 2000])
+    assert.ok(error instanceof PaidModelError && error.usage.inputTokens > 0)
+  })
+}
+
+function fails(start: Start): void {
+  const outcomes: readonly (readonly [Outcome, string, boolean])[] = [
+    ['rate-limited', 'model_rate_limited', true],
+    ['server-error', 'model_failed', true],
+    ['gone', 'model_gone', false],
+    ['reset', 'model_failed', true],
+    ['malformed', 'model_failed', true],
+    ['empty', 'model_failed', true],
+  ]
+  for (const [outcome, code, isRetryable] of outcomes) {
+    it(`${outcome} as ${code}, ${isRetryable ? '' : 'not '}retryable`, async () => {
+      await using stage = await start()
+      stage.order(outcome)
+      const error = await failure(stage)
+      assert.deepEqual([error.code, error.isRetryable], [code, isRetryable])
+      assert.equal(error.retryAfterMs, outcome === 'rate-limited' ? 2000 : undefined)
+      assert.equal(stage.eventIds().length, 1, 'one call: retries are not its business')
+    })
+  }
+
+  it('a wrong key as model_auth', async () => {
+    await using stage = await start()
+    const wrong = 'sk-wrong-0123456789'
+    const error = await failure(stage, { change: { apiKey: wrong } })
+    assert.deepEqual([error.code, error.isRetryable], ['model_auth', false])
+    assert.match(error.message, /answered 401/)
+    assert.ok(!`${error.message} ${String(error.stack)}`.includes(wrong))
+  })
+
+  it('an unknown model as model_auth', async () => {
+    await using stage = await start()
+    const error = await failure(stage, { change: { model: 'no-such-model' } })
+    assert.deepEqual([error.code, error.isRetryable], ['model_auth', false])
+    assert.match(error.message, /answered 404/)
+  })
+}
+
+function ends(start: Start): void {
+  it('that takes too long', async () => {
+    await using stage = await start()
+    stage.order('hang')
+    const error = await failure(stage, { change: { timeoutMs: 100 } })
+    assert.deepEqual([error.code, error.isRetryable], ['model_failed', true])
+    assert.match(error.message, /no answer within 0\.1 s/)
+  })
+
+  it('when the caller gives up, with the reason given', async () => {
+    await using stage = await start()
+    stage.order('hang')
+    const stop = new AbortController()
+    const reason = new AppError('cancelled', 'The run was cancelled.')
+    const calling = ask(stage, { signal: stop.signal })
+    const ended = assert.rejects(calling, (error) => error === reason)
+    // Only once the server has the call is it the call that is ended.
+    while (stage.arrived() === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    stop.abort(reason)
+    await ended
   })
 }
