@@ -2,7 +2,7 @@ import type { Complexity, RoutingDecision, Specialist } from '../contracts/index
 import { AppError } from '../shared/index.ts'
 import { fallbackName } from './default-specialists.ts'
 import { judgeComplexity } from './judge-complexity.ts'
-import { skillKey, type Weighed, weighContent } from './weigh-content.ts'
+import { skillsIn, type Weighed, weighContent } from './weigh-content.ts'
 
 type SpecialistChoice = RoutingDecision['specialist']
 type Scored = { readonly name: string; readonly score: number; readonly reasons: readonly string[] }
@@ -42,13 +42,14 @@ export function chooseSpecialist(
       `there is no specialist “${fallbackName}”: it takes what no other is for`,
     )
   }
-  const weighed = weighContent(workload.content)
   const type = workload.type ?? ''
-  if (type.trim() === '') return byWording(workload, specialists, weighed)
+  if (type.trim() === '') return byWording(workload, specialists)
   const naming = specialists.filter(({ taskTypes }) =>
     taskTypes.some((own) => keyOf(own) === keyOf(type)),
   )
   if (keyOf(type) === '' || naming.length === 0) return byUnknownType(type, specialists)
+  // Only among several does the text matter.
+  const weighed = weighContent(naming.length > 1 ? workload.content : '')
   const scored = specialists.map((specialist) => {
     if (!naming.includes(specialist)) return { name: specialist.name, score: 0, reasons: [] }
     const fit = bySkillAndFit(specialist, workload, weighed)
@@ -76,11 +77,8 @@ function byUnknownType(type: string, specialists: readonly Specialist[]): Specia
   return decide(scored, { confidence: 0.5, lost: () => `does not name the type “${shown(type)}”` })
 }
 
-function byWording(
-  workload: Workload,
-  specialists: readonly Specialist[],
-  weighed: Weighed,
-): SpecialistChoice {
+function byWording(workload: Workload, specialists: readonly Specialist[]): SpecialistChoice {
+  const weighed = weighContent(workload.content)
   const scored = specialists.map((specialist) => {
     const asked = specialist.taskTypes
       .map((type) => weighed.points.get(readTypes.get(keyOf(type)) ?? ''))
@@ -125,7 +123,7 @@ function bySkillAndFit(
   workload: Workload,
   weighed: Weighed,
 ): { readonly score: number; readonly skills: number; readonly reasons: readonly string[] } {
-  const found = specialist.skills.filter((skill) => weighed.lemmas.includes(skillKey(skill)))
+  const found = skillsIn(specialist.skills, weighed)
   // The built-in skills are words the request was read by already; those of an added one are news.
   const kind = specialist.taskTypes.some((type) => readTypes.has(keyOf(type))) ? 'known' : 'added'
   const skills = Math.min(skillCap[kind], found.length * skillPoints[kind])

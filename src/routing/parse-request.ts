@@ -55,21 +55,29 @@ export function parseRequest(words: readonly Word[], asks: boolean): Request {
   const start = afterSubordinate(words)
   const title = titleBeforeColon(words, start)
   if (title !== null) return title
-  const lead = leadVerb(words, start)
-  const wish = words.findIndex(({ lemma }, at) => at >= start && wishes.has(lemma))
-  const first = words[start]
-  const isQuestion = asks || (first !== undefined && questionWords.has(first.lemma))
-  if (lead !== null && !(isQuestion && startsWithQuestion(words, start))) {
-    const word = words[lead]
-    return withObject(words, lead + 1, { act: word?.verb ?? 'statement', verb: word?.lemma ?? '' })
-  }
-  if (wish >= 0 && !isQuestion) {
-    const asked = withObject(words, wish + 1, { act: 'produce', verb: words[wish]?.lemma ?? '' })
-    if (asked.head !== null) return asked
-  }
-  if (isQuestion) return withObject(words, start, { act: 'question', verb: first?.lemma ?? '' })
+  const first = words[start]?.lemma ?? ''
+  const isQuestion = asks || questionWords.has(first)
+  const told = isQuestion && startsWithQuestion(words, start) ? null : commandOf(words, start)
+  const asked = told ?? (isQuestion ? null : wishOf(words, start))
+  if (asked !== null) return asked
+  if (isQuestion) return withObject(words, start, { act: 'question', verb: first })
   const short = words.length <= 14 && !words.some(isDefect)
   return withObject(words, start, { act: short ? 'title' : 'statement', verb: '' })
+}
+
+function commandOf(words: readonly Word[], start: number): Request | null {
+  const at = leadVerb(words, start)
+  const word = at === null ? undefined : words[at]
+  if (at === null || word?.verb === undefined || word.verb === null) return null
+  return withObject(words, at + 1, { act: word.verb, verb: word.lemma })
+}
+
+/** `We need a …`: without a verb, the thing that is wished for is to be made. */
+function wishOf(words: readonly Word[], start: number): Request | null {
+  const at = words.findIndex(({ lemma }, index) => index >= start && wishes.has(lemma))
+  if (at < 0) return null
+  const wish = withObject(words, at + 1, { act: 'produce', verb: words[at]?.lemma ?? '' })
+  return wish.head === null ? null : wish
 }
 
 /** `Could you …` asks for a thing to be done; `which …`, `is it …` ask to be told something. */

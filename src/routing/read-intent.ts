@@ -115,14 +115,16 @@ function ofProduce(seen: Seen): string {
   if (seen.subject === 'act') return ofAct(seen)
   if (seen.subject === 'change') return code
   if (seen.subject === 'supply') return has(seen.rest, 'security') ? security : code
-  const known = typeOfSubject[seen.subject]
-  if (known === general) return seen.world.technical && has(seen.modifiers, 'code') ? code : general
-  if (known === code && isHomely(seen)) return general
-  if (known !== undefined && seen.subject !== 'reference') return known
-  if (goesToDocs(seen)) return docs
-  if (isHomely(seen)) return general
-  return seen.world.technical ? code : general
+  if (seen.subject === 'everyday') return softwareOf(seen) ? code : general
+  const known = isVague(seen.subject) ? undefined : typeOfSubject[seen.subject]
+  if (known === undefined && goesToDocs(seen)) return docs
+  if ((known ?? code) === code && isHomely(seen)) return general
+  return known ?? (seen.world.technical ? code : general)
 }
+
+/** `an e-mail form`: a daily word, but a part of software. */
+const softwareOf = ({ world, modifiers }: Seen): boolean =>
+  world.technical && has(modifiers, 'code')
 
 /** `a review of the film`, `an audit of the code`: the act is the request, its complement the object. */
 function ofAct(seen: Seen): string {

@@ -48,7 +48,12 @@ for (const name of Object.keys(nounClasses) as NounClass[]) {
 
 const headings = new Set([...templateHeadings].map(keyOf))
 const known = new Set([...verbs.keys(), ...nouns.keys(), ...headings])
-const longestPhrase = Math.max(...[...known].map((key) => key.split('-').length))
+/** How many words the longest phrase has that begins with a word: most words begin none. */
+const longestFrom = new Map<string, number>()
+for (const parts of [...known].map((key) => key.split('-'))) {
+  const first = parts[0] ?? ''
+  longestFrom.set(first, Math.max(parts.length, longestFrom.get(first) ?? 1))
+}
 
 export const isTemplateHeading = (words: readonly Word[]): boolean =>
   headings.has(
@@ -85,8 +90,8 @@ function asWord(text: string): Word {
   return { lemma, verb: null, nouns: [], stop: false }
 }
 
-/** Every run of letters or one mark: one pass, no backtracking. */
-const token = /[\p{L}\p{N}_#@.+/'’()-]*[\p{L}\p{N}_#+)]|[,;:!?()—–]/gu
+/** Every run of letters or one mark; bounded, so that a run of dots costs no square of its length. */
+const token = /[\p{L}\p{N}_#@.+/'’()-]{0,80}[\p{L}\p{N}_#+)]|[,;:!?()—–]/gu
 
 /** The words of one sentence, known phrases taken together. */
 export function readWords(sentence: string): readonly Word[] {
@@ -114,7 +119,11 @@ const isOneWord = (text: string): boolean =>
   !/^[\p{L}]+(?:-[\p{L}]+)+$/u.test(text) || known.has(lemmaOf(text))
 
 function phraseLength(lemmas: readonly string[], at: number): number {
-  for (let length = Math.min(longestPhrase, lemmas.length - at); length > 1; length -= 1) {
+  for (
+    let length = Math.min(longestFrom.get(lemmas[at] ?? '') ?? 1, lemmas.length - at);
+    length > 1;
+    length -= 1
+  ) {
     if (known.has(lemmas.slice(at, at + length).join('-'))) return length
   }
   return 1

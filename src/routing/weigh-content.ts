@@ -1,5 +1,5 @@
 import { parseRequest } from './parse-request.ts'
-import { readIntent } from './read-intent.ts'
+import { readIntent, type World } from './read-intent.ts'
 import { readSentences } from './read-sentences.ts'
 import { isTemplateHeading, lemmaOf, readWords, type Word } from './read-words.ts'
 import { softwareVerbs } from './word-classes.ts'
@@ -26,53 +26,59 @@ const userStory = /^\s*as an? .{1,80}\bi (?:want|need|would like)\b/i
  */
 export function weighContent(content: string): Weighed {
   const reading = readSentences(content)
-  const read = reading.sentences.map((sentence) => ({
-    ...sentence,
-    words: readWords(sentence.text),
-  }))
-  const world = worldOf(
-    read.flatMap(({ words }) => words),
-    reading.hasCode,
-  )
+  const read = reading.sentences.map(({ text }) => ({ text, words: readWords(text) }))
+  const all = read.flatMap(({ words }) => words)
+  const said = sayings(read, worldOf(all, reading.hasCode))
   const points = new Map<string, { score: number; reasons: string[] }>()
-  const give = (type: string, score: number, reason: string): void => {
+  const counts = { requests: 0, told: 0 }
+  for (const { type, strength, reason } of said) {
+    const isRequest = strength > 0.6
+    // Halved each time: a long tail never outweighs the first request.
+    const fades = isRequest ? counts.requests : counts.told + 2 * counts.requests
+    counts[isRequest ? 'requests' : 'told'] += 1
+    const score = strength * 0.5 ** fades
     const have = points.get(type) ?? { score: 0, reasons: [] }
     have.score += score
     if (have.reasons.length < 4) have.reasons.push(`${reason} (${score.toFixed(2)})`)
     points.set(type, have)
   }
-  let requests = 0
-  let told = 0
-  let topic = ''
-  for (const { text, words } of read) {
-    if (isTemplateHeading(words) || userStory.test(text)) {
-      if (requests === 0) give('code_generation', 0.7, 'laid out as a bug report or a story')
-      requests += 1
-      continue
-    }
-    const request = parseRequest(words, text.trimEnd().endsWith('?'))
-    const read = readIntent(request, world)
-    // `The manual is wrong. Correct it.`: what it is was said before.
-    const intent =
-      request.refersBack && topic === 'documentation' ? { type: topic, strength: 1 } : read
-    if (intent === null) continue
-    topic = intent.type
-    const isRequest = intent.strength > 0.6
-    const fades = isRequest ? 1 / (1 + 1.5 * requests) : 1 / (1 + told + 3 * requests)
-    if (isRequest) requests += 1
-    else told += 1
-    give(intent.type, intent.strength * fades, `asks: “${text.trim().slice(0, shown)}”`)
+  if (reading.hasDiff) {
+    const { score, reasons } = points.get('code_review') ?? { score: 0, reasons: [] }
+    points.set('code_review', { score: score + 0.35, reasons: [...reasons, 'holds a diff (0.35)'] })
   }
-  if (reading.hasDiff) give('code_review', 0.35, 'holds a diff')
-  const lemmas = read.map(({ words }) => words.map(({ lemma }) => lemma).join(' ')).join(' ')
+  const lemmas = all.map(({ lemma }) => lemma).join(' ')
   return { points, lemmas: ` ${lemmas.replaceAll('-', ' ')} `, notes: notesOf(reading) }
 }
 
+type Saying = { readonly type: string; readonly strength: number; readonly reason: string }
+
+/** What each sentence says for a type, in their order. */
+function sayings(
+  read: readonly { readonly text: string; readonly words: readonly Word[] }[],
+  world: World,
+): readonly Saying[] {
+  const said: Saying[] = []
+  let laidOut = false
+  for (const { text, words } of read) {
+    if (isTemplateHeading(words) || userStory.test(text)) {
+      const reason = 'laid out as a bug report or a story'
+      if (!laidOut) said.push({ type: 'code_generation', strength: 0.7, reason })
+      laidOut = true
+      continue
+    }
+    const request = parseRequest(words, text.trimEnd().endsWith('?'))
+    const last = said.at(-1)
+    // `The manual is wrong. Correct it.`: what it is was said before.
+    const topic = request.refersBack && last?.type === 'documentation' ? last.type : null
+    const intent = topic === null ? readIntent(request, world) : { type: topic, strength: 1 }
+    const reason = `asks: “${text.trim().slice(0, shown)}”`
+    if (intent !== null) said.push({ ...intent, reason })
+  }
+  return said
+}
+
 /** Technical when more words are of software than of daily life. */
-function worldOf(
-  words: readonly Word[],
-  hasCode: boolean,
-): { technical: boolean; hasCode: boolean } {
+function worldOf(words: readonly Word[], hasCode: boolean): World {
   const classed = words.filter(({ nouns }) => nouns.length > 0)
   const technical = words.filter(
     ({ nouns, lemma }) =>
@@ -93,8 +99,17 @@ function notesOf({ setAside, cut }: { setAside: number; cut: boolean }): readonl
   ]
 }
 
+const keysOf = new WeakMap<readonly string[], readonly (readonly [skill: string, key: string])[]>()
+
+/** The skills that stand in a text. Their keys are made once for each list of skills. */
+export function skillsIn(skills: readonly string[], { lemmas }: Weighed): readonly string[] {
+  const keys = keysOf.get(skills) ?? skills.map((skill) => [skill, skillKey(skill)] as const)
+  keysOf.set(skills, keys)
+  return keys.filter(([, key]) => lemmas.includes(key)).map(([skill]) => skill)
+}
+
 /** A skill in the form of the text's words, to be looked for between blanks. */
-export const skillKey = (skill: string): string =>
+const skillKey = (skill: string): string =>
   ` ${skill
     .trim()
     .split(/[\s_-]+/)
