@@ -10,6 +10,15 @@ export { Analysis, AnalysisRequest } from './analysis.ts'
 export { type AuditEntry, AuditResult } from './audit-record.ts'
 export { type Caller, Role } from './caller.ts'
 export { BreakerState, Catalogue, LaneStatus } from './catalogue.ts'
+export type {
+  Account,
+  AccountStatement,
+  Amounts,
+  Refusal,
+  Reservation,
+  ReservationPart,
+  SettlementRecord,
+} from './ledger.ts'
 export type { ModelCallRecord } from './model-call.ts'
 export {
   type ModelClient,

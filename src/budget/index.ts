@@ -1,0 +1,5 @@
+export { accountsFor, type Subject } from './accounts-for.ts'
+export { Cap } from './cap.ts'
+export { estimateCost } from './estimate-cost.ts'
+export { estimateTokens } from './estimate-tokens.ts'
+export { laneAccounts } from './lane-accounts.ts'
