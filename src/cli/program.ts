@@ -1,9 +1,11 @@
 import { Argument, Command, Option } from 'commander'
 import type { AgentFlags, GlobalFlags, QuietFlag } from './flags.ts'
 import { level, nonEmpty, oneOfRepeated, variableRepeated, wholeNumber } from './flags.ts'
+import { addGuards, type GuardRequest } from './guard-program.ts'
 
 /** What a command line asks for; `runCli` loads the command's module and performs it. */
 export type CommandRequest =
+  | GuardRequest
   | { readonly name: 'serve'; readonly flags: ServeFlags }
   | { readonly name: 'work'; readonly flags: WorkFlags }
   | { readonly name: 'split'; readonly file: string; readonly flags: SplitFlags }
@@ -223,5 +225,6 @@ export function buildProgram(request: (wanted: CommandRequest) => void, version:
   addModels(program, request)
   addServers(program, request)
   addRuns(program, request)
+  addGuards(program, request)
   return program
 }

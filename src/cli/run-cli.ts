@@ -26,6 +26,10 @@ async function perform(wanted: CommandRequest, version: string): Promise<number>
       return (await import('./commands/analyze.ts')).analyze(wanted.file, wanted.flags)
     case 'pilot':
       return (await import('./commands/pilot.ts')).pilot(wanted.action, wanted.flags)
+    case 'token':
+      return (await import('./commands/token.ts')).token(wanted)
+    case 'audit':
+      return (await import('./commands/audit.ts')).audit(wanted)
     case 'runs':
       return (await import('./commands/runs.ts')).listRuns(wanted.flags)
     case 'watch':
