@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
 import type { ModelReply } from '../contracts/index.ts'
 import type { Clock } from '../shared/index.ts'
-import type { CallRequest } from './call/create-caller.ts'
+import type { CallRequest } from './call/call-request.ts'
 
 type CommonSettings = {
   /** How many calls may be in flight over all processes; the engine's lanes see to it. */

@@ -1,15 +1,11 @@
 import type { APICallError } from 'ai'
-import type { ModelReply, ModelRequest } from '../../contracts/index.ts'
+import type { ModelReply } from '../../contracts/index.ts'
 import { AppError } from '../../shared/index.ts'
 import type { ModelPorts } from '../contract.ts'
+import type { CallRequest } from './call-request.ts'
 import { readReply } from './read-reply.ts'
 import { timeLimit } from './time-limit.ts'
 import { type CallContext, toAppError, unexpectedFailure } from './to-app-error.ts'
-
-/** A JSON schema for the answer; `strict` when OpenAI's strict mode can hold the model to it. */
-export type OutputFormat = { readonly schema: Record<string, unknown>; readonly strict: boolean }
-
-export type CallRequest = Omit<ModelRequest, 'schema'> & { readonly format?: OutputFormat }
 
 /** What is used of a model of the AI SDK; its versions differ in the rest. */
 type SdkModel = {

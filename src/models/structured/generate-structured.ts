@@ -6,7 +6,7 @@ import {
   PaidModelError,
 } from '../../contracts/index.ts'
 import { AppError } from '../../shared/index.ts'
-import type { CallRequest } from '../call/create-caller.ts'
+import type { CallRequest } from '../call/call-request.ts'
 import { excerpt } from '../call/excerpt.ts'
 import type { ProviderClient } from '../contract.ts'
 import { type PreparedSchema, prepareSchema } from './output-format.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { OutputSchema } from '../../contracts/index.ts'
 import { AppError } from '../../shared/index.ts'
-import type { OutputFormat } from '../call/create-caller.ts'
+import type { OutputFormat } from '../call/call-request.ts'
 
 export type PreparedSchema = {
   /** Judges the answer; the only one that does. */

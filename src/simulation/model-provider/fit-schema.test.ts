@@ -33,6 +33,10 @@ const schemas = {
   }),
   nullable: z.object({ maybe: z.string().nullable(), optional: z.string().optional() }),
   together: z.intersection(z.object({ a: z.string() }), z.object({ b: z.int() })),
+  patterns: z.object({
+    name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    at: z.string().regex(/^\d+$/),
+  }),
   recursive: Tree,
 }
 

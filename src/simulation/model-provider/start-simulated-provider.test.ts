@@ -163,4 +163,94 @@ describe('the simulated provider', () => {
     await assert.rejects(start({ latencyMs: -1 }), /-1 ms/)
     await assert.rejects(start({ faults: { rate500: 2 } }), /rate500 is 2/)
   })
+
+  it('gives each model its own latency and faults, and knows no others', async () => {
+    const { clock, sleeps } = recordingClock()
+    const slow = { name: 'slow', latencyMs: 1000 }
+    const broken = { name: 'broken', faults: { rateGone: 1 } }
+    const models = ['plain', slow, broken]
+    await using provider = await start({ clock, latencyMs: 100, models })
+    const status = async (model: string): Promise<number> =>
+      (await ask(provider, 'Task', { body: { model } })).status
+    assert.deepEqual(
+      [await status('plain'), await status('slow'), await status('broken'), await status('else')],
+      [200, 200, 410, 404],
+    )
+    const [first = 0, second = 0] = sleeps
+    assert.ok(first >= 75 && first <= 125 && second >= 750 && second <= 1250, sleeps.join())
+    assert.deepEqual(provider.models, ['plain', 'slow', 'broken'])
+    assert.deepEqual(provider.stats().byModel, { plain: 1, slow: 1, broken: 1 })
+    await assert.rejects(start({ models: [{ name: 'odd', latencyMs: -1 }] }), /of odd is -1 ms/)
+  })
+
+  it('remembers which calls of a model started when, and for which event', async () => {
+    let now = 1000
+    const clock = { now: () => now, sleep: async () => undefined }
+    await using provider = await start({ clock })
+    for (const model of ['simulated-fast', 'simulated-strong', 'simulated-fast']) {
+      await ask(provider, 'Task', { body: { model } })
+      now += 1000
+    }
+    const starts = provider.calls({ model: 'simulated-fast' }).map(({ startedAt }) => startedAt)
+    assert.deepEqual(starts, [1000, 3000])
+    assert.deepEqual(
+      provider.calls({ after: 1000 }).map(({ model, startedAt }) => [model, startedAt]),
+      [
+        ['simulated-strong', 2000],
+        ['simulated-fast', 3000],
+      ],
+    )
+    assert.deepEqual(provider.calls({ model: 'simulated-fast', after: 3000 }), [])
+    assert.ok(provider.calls().every(({ eventId }) => eventId === null))
+  })
+
+  it('fails the next calls as ordered, then as its rates say', async () => {
+    await using provider = await start()
+    provider.failNext('server-error', null, 'gone')
+    const statuses: number[] = []
+    for (let index = 0; index < 4; index += 1) statuses.push((await ask(provider, 'Task')).status)
+    assert.deepEqual(statuses, [500, 200, 410, 200])
+  })
+})
+
+describe('the simulated provider as Anthropic', () => {
+  const send = (provider: SimulatedProvider, body: object, key = provider.apiKey) =>
+    fetch(`${provider.baseUrl}/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'simulated-model',
+        max_tokens: 100,
+        messages: [{ role: 'user', content: 'Write the manual.' }],
+        ...body,
+      }),
+    })
+
+  it('answers in its words, and says that it is simulated', async () => {
+    await using provider = await start()
+    const response = await send(provider, { system: [{ type: 'text', text: 'Rules.' }] })
+    assert.equal(response.headers.get('x-maniple-simulated'), 'true')
+    const text = await response.text()
+    assert.match(text, /"id":"msg_simulated-.*"type":"message","role":"assistant"/)
+    assert.match(text, /"text":"\[simulated\] Write the manual\./)
+    assert.match(text, /"stop_reason":"end_turn".*"input_tokens":\d+,"output_tokens":\d+/)
+    const cut = await (await send(provider, { max_tokens: 3 })).text()
+    assert.match(cut, /"stop_reason":"max_tokens"/)
+  })
+
+  it('refuses in its words', async () => {
+    await using provider = await start()
+    const refusals = [
+      [await send(provider, {}, 'wrong'), 401, 'authentication_error'],
+      [await send(provider, { model: 'gpt-unknown' }), 404, 'not_found_error'],
+      [await send(provider, { max_tokens: undefined }), 400, 'invalid_request_error'],
+      [await send(provider, { stream: true }), 400, 'does not stream'],
+    ] as const
+    for (const [response, status, word] of refusals) {
+      const text = await response.text()
+      assert.equal(response.status, status, text)
+      assert.match(text, /^\{"type":"error","error":\{"type":"/)
+      assert.ok(text.includes(word), text)
+    }
+  })
 })
