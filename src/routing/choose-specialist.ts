@@ -7,7 +7,7 @@ import { skillsIn, type Weighed, weighContent } from './weigh-content.ts'
 type SpecialistChoice = RoutingDecision['specialist']
 type Scored = { readonly name: string; readonly score: number; readonly reasons: readonly string[] }
 
-export type Workload = {
+type Workload = {
   readonly type?: string | undefined
   readonly content: string
   readonly complexity?: Complexity | undefined

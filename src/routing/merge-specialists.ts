@@ -2,7 +2,7 @@ import { Specialist } from '../contracts/index.ts'
 import { AppError } from '../shared/index.ts'
 
 /** A specialist by name and what is to be different; of a new name, all of it. */
-export type SpecialistOverride = {
+type SpecialistOverride = {
   readonly [Key in keyof Specialist]?: Specialist[Key] | undefined
 } & { readonly name: string }
 

@@ -3,7 +3,7 @@ import type { Word } from './read-words.ts'
 import { type NounClass, textParts } from './word-classes.ts'
 
 /** What a sentence asks for, as one of the known task types; null when it says nothing. */
-export type Intent = { readonly type: string; readonly strength: number } | null
+type Intent = { readonly type: string; readonly strength: number } | null
 
 /** What the whole text says about its world, for objects that are unknown words. */
 export type World = { readonly technical: boolean; readonly hasCode: boolean }
@@ -116,10 +116,13 @@ function ofProduce(seen: Seen): string {
   if (seen.subject === 'change') return code
   if (seen.subject === 'supply') return has(seen.rest, 'security') ? security : code
   if (seen.subject === 'everyday') return softwareOf(seen) ? code : general
-  const known = isVague(seen.subject) ? undefined : typeOfSubject[seen.subject]
-  if (known === undefined && goesToDocs(seen)) return docs
-  if ((known ?? code) === code && isHomely(seen)) return general
-  return known ?? (seen.world.technical ? code : general)
+  const known = isVague(seen.subject) ? madeOfUnknown(seen) : typeOfSubject[seen.subject]
+  return known === code && isHomely(seen) ? general : (known ?? general)
+}
+
+function madeOfUnknown(seen: Seen): string {
+  if (goesToDocs(seen)) return docs
+  return seen.world.technical ? code : general
 }
 
 /** `an e-mail form`: a daily word, but a part of software. */

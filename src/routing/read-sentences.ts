@@ -1,9 +1,9 @@
 /** Longer texts are read from their start: what is asked for stands there. */
-export const readCharacters = 4_000
+const readCharacters = 4_000
 
-export type Sentence = { readonly text: string; readonly heading: boolean }
+type Sentence = { readonly text: string; readonly heading: boolean }
 
-export type Reading = {
+type Reading = {
   readonly sentences: readonly Sentence[]
   readonly hasCode: boolean
   readonly hasDiff: boolean

@@ -19,7 +19,7 @@ export type ScoredModel = {
 
 /** The most that each part gives. Success weighs most; load only settles what else is equal. */
 const most = { success: 3, preference: 1, price: 0.5, latency: 0.5, load: 0.2 }
-/** Tokens of a thousand calls' worth of text: prices are compared, so any fixed share would do. */
+/** Share of the tokens that is output. Models are compared, so that it is fixed matters more than its size. */
 const outputShare = 0.25
 
 type Scene = {

@@ -1,7 +1,7 @@
 import type { Complexity } from '../contracts/index.ts'
 import type { ModelOutcome } from './model-state.ts'
 
-export type SuccessEstimate = {
+type SuccessEstimate = {
   /** Lower end of the Wilson interval on the weighted calls, 0 to 1: few calls promise little. */
   readonly bound: number
   readonly calls: number
@@ -12,10 +12,10 @@ export type SuccessEstimate = {
 /** 90 % two-sided: sure enough to prefer, quick enough to notice a model that turns bad. */
 const z = 1.645
 /**
- * What is assumed of a model without calls: as if 4 calls had gone 3 to 1. A model nobody has tried
- * so stands between one that works and one that fails.
+ * What is assumed of a model without calls: as if 9 of 12 calls had gone well. A model nobody has tried
+ * so stands between one that works and one that fails, and two or three calls change little.
  */
-const prior = { calls: 4, successes: 3 }
+const prior = { calls: 12, successes: 9 }
 /** How much the calls of tasks that are only alike tell about this one. */
 const weights = { same: 1, otherComplexity: 0.5, otherType: 0.1 }
 
@@ -49,7 +49,7 @@ function weightOf(
 }
 
 /** Wilson, 1927: unlike the plain interval it holds for few calls and for shares near 0 and 1. */
-export function wilsonLow(successes: number, calls: number): number {
+function wilsonLow(successes: number, calls: number): number {
   if (calls <= 0) return 0
   const share = successes / calls
   const spread = z * Math.sqrt((share * (1 - share) + (z * z) / (4 * calls)) / calls)
