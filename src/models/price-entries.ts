@@ -8,6 +8,8 @@ export type PriceEntry = {
   readonly outputUsdPerMillion: number
   /** How many tokens it takes in. */
   readonly contextTokens: number
+  /** Where the figures are from; null: made up. */
+  readonly sourceUrl: string | null
 }
 
 /**
@@ -15,7 +17,7 @@ export type PriceEntry = {
  * beyond 200,000–272,000 tokens of input, gateways set prices of their own, and an Azure deployment
  * is named as its owner likes: where that matters, configure the price.
  */
-export const priceSourceUrl =
+const sourceOfPrices =
   'https://github.com/Wei-Shaw/model-price-repo/blob/f9ff14734f6203c490573cb1e2ae8fdac7a52a41/model_prices_and_context_window.json'
 
 type Row = readonly [model: string, input: number, output: number, contextTokens: number]
@@ -61,6 +63,7 @@ const rowsOf = (provider: PriceEntry['provider'], rows: readonly Row[]): readonl
     inputUsdPerMillion,
     outputUsdPerMillion,
     contextTokens,
+    sourceUrl: provider === 'simulated' ? null : sourceOfPrices,
   }))
 
 export const priceEntries: readonly PriceEntry[] = [

@@ -37,9 +37,11 @@ describe('findPrice', () => {
   it('names every model once, with sane figures', () => {
     const names = priceEntries.map(({ provider, model }) => `${provider}/${model}`)
     assert.equal(new Set(names).size, names.length)
-    for (const { inputUsdPerMillion, outputUsdPerMillion, model } of priceEntries) {
+    for (const entry of priceEntries) {
+      const { inputUsdPerMillion, outputUsdPerMillion, model } = entry
       assert.ok(inputUsdPerMillion > 0 && outputUsdPerMillion > inputUsdPerMillion, model)
       assert.equal(model, model.toLowerCase())
+      assert.equal(entry.sourceUrl === null, entry.provider === 'simulated')
     }
   })
 })

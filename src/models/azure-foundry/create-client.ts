@@ -25,6 +25,8 @@ export const createAzureFoundryClient: ProviderFactory<AzureFoundrySettings> = (
     })
     return { model: provider.chat(model), isCallError, secrets: [secret] }
   }
-  const call = createCaller({ id, baseUrl, timeoutMs, open, takesSchema: true }, ports)
+  // A deployment's name does not tell a reasoning model, which would refuse `max_tokens`.
+  const connection = { id, baseUrl, timeoutMs, open, takesSchema: true, newLimit: true }
+  const call = createCaller(connection, ports)
   return { id, simulated: false, takesSchema: true, call }
 }
