@@ -86,6 +86,7 @@ type Desk = {
 export function createPilotService(parts: PilotServiceParts): PilotController {
   const { pool, configuration, audit } = parts
   const { name } = configuration
+  refuseRepeatedPhases(configuration)
   const now = () => parts.clock.now()
   const mover: PilotMover = { pool, name, now, audit }
   const rules = { configuration, limits: parts.limits ?? defaultLimits, alpha: parts.alpha ?? 0.05 }
@@ -124,6 +125,17 @@ export function createPilotService(parts: PilotServiceParts): PilotController {
     assign: (request) => assign(desk, request),
     tick: () => tickPilot({ mover, rules, intervalMs: parts.lookIntervalMs ?? day }),
   }
+}
+
+/** The position of a pilot is the name of its phase. */
+function refuseRepeatedPhases({ phases }: PilotConfiguration): void {
+  const names = phases.map((phase) => phase.name)
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated === undefined) return
+  throw new AppError(
+    'config_invalid',
+    `pilot.phases has two phases called ${JSON.stringify(repeated)}: give each a name of its own`,
+  )
 }
 
 async function assign(

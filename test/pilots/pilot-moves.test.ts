@@ -139,6 +139,12 @@ test('undo goes back change by change, to where each began', async () => {
   assert.ok((await stageOf(pool, trial.configuration.name)) > stage)
 })
 
+test('phases of one name are refused', () => {
+  const phase = { name: 'alpha', participation: 0.1, days: 1, description: '' }
+  const trial = pilot({ phases: [phase, phase] })
+  assert.throws(() => trial.service(), { code: 'config_invalid', message: /two phases .*"alpha"/ })
+})
+
 test('the history cannot be rewritten', async () => {
   const trial = pilot()
   await trial.service().start(ann)
