@@ -80,8 +80,9 @@ create trigger audit_segments_truncate_guard before truncate on maniple.audit_se
   for each statement execute function maniple.guard_audit_segments();
 
 -- Chains entries onto a segment that the caller has locked. Known ids are left out, so that a batch
--- may be repeated after a lost connection.
-create function maniple.extend_audit(p_number integer, p_entries json) returns void language plpgsql as $$
+-- may be repeated after a lost connection. A plan made while the table is small must not stay a scan.
+create function maniple.extend_audit(p_number integer, p_entries json) returns void language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
   v_count bigint;
   v_head text;
@@ -107,10 +108,9 @@ begin
     return;
   end if;
   insert into maniple.audit_entries (segment, seq, id, at, event, actor, repository, action, result, entry, hash)
-  select p_number, v_count + u.place, e.entry ->> 'id', (e.entry ->> 'at')::timestamptz, e.entry ->> 'event',
-    e.entry ->> 'actor', e.entry ->> 'repository', e.entry ->> 'action',
-    (e.entry ->> 'result')::maniple.audit_result, u.text, u.hash
-  from unnest(v_texts, v_hashes) with ordinality as u (text, hash, place), lateral (select u.text::json as entry) e;
+  select p_number, v_count + u.place, e.id, e.at, e.event, e.actor, e.repository, e.action, e.result, u.text, u.hash
+  from unnest(v_texts, v_hashes) with ordinality as u (text, hash, place), json_to_record(u.text::json) as e
+    (id text, at timestamptz, event text, actor text, repository text, action text, result maniple.audit_result);
   update maniple.audit_segments set count = v_count + cardinality(v_texts), head = v_head, touched_at = clock_timestamp()
   where number = p_number;
 end $$;
