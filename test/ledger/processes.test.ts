@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
 import { accountsFor, Cap } from '../../src/budget/index.ts'
-import { seededRandom } from '../crash/seeded-random.ts'
 import { breaches, ledgerHost, refused, reserved } from './ledger-host.ts'
 import type { Orders } from './ledger-process.ts'
 
@@ -25,12 +26,28 @@ type Cast = {
   readonly kills: () => number
 }
 
-/** Five processes of 40 workers; each that is killed is followed by another, with a seed of its own. */
+const count = 5
+
+/**
+ * Five processes of 40 workers, which begin together. The one that settles a call whose number is in
+ * `killAt` is killed, and followed by another with a seed of its own.
+ */
 function play(url: string, killAt: readonly number[]): Cast {
-  const random = seededRandom(11)
-  const alive = new Map<ChildProcess, Promise<void>>()
-  let [calls, kills, seed] = [0, 0, 100]
+  const alive = new Set<ChildProcess>()
+  let [calls, kills, seed, ready] = [0, 0, 100, 0]
   const { promise: done, resolve, reject } = Promise.withResolvers<void>()
+  const onReady = (child: ChildProcess) => {
+    ready += 1
+    if (ready > count) child.stdin?.write('go\n')
+    else if (ready === count) for (const one of alive) one.stdin?.write('go\n')
+  }
+  const onCall = (child: ChildProcess) => {
+    calls += 1
+    if (!killAt.includes(calls)) return
+    kills += 1
+    begin()
+    child.kill('SIGKILL')
+  }
   const begin = () => {
     seed += 1
     const repository = repositories[seed % 2] ?? ''
@@ -38,30 +55,19 @@ function play(url: string, killAt: readonly number[]): Cast {
     const child = spawn(process.execPath, [script, JSON.stringify(orders)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
-    child.stdout.on('data', (text: Buffer) => {
-      for (const letter of text.toString()) if (letter === '\n') onCall()
+    alive.add(child)
+    createInterface({ input: child.stdout }).on('line', (line) =>
+      line === 'ready' ? onReady(child) : onCall(child),
+    )
+    child.once('close', (code) => {
+      alive.delete(child)
+      if (code !== 0 && code !== null) reject(new Error(`a process ended with ${code}`))
+      if (alive.size === 0) resolve()
     })
-    const ended = new Promise<void>((settle) => {
-      child.once('close', (code) => {
-        alive.delete(child)
-        if (code !== 0 && code !== null) reject(new Error(`a process ended with ${code}`))
-        settle()
-        if (alive.size === 0) resolve()
-      })
-    })
-    alive.set(child, ended)
+    // What is written to a process that has just been killed.
+    child.stdin.on('error', () => undefined)
   }
-  const onCall = () => {
-    calls += 1
-    if (!killAt.includes(calls)) return
-    const running = [...alive.keys()].filter((child) => child.exitCode === null && !child.killed)
-    const victim = running[Math.floor(random() * running.length)]
-    if (victim === undefined) return
-    kills += 1
-    begin()
-    victim.kill('SIGKILL')
-  }
-  for (let n = 0; n < 5; n += 1) begin()
+  for (let n = 0; n < count; n += 1) begin()
   return { done, kills: () => kills }
 }
 
@@ -84,10 +90,34 @@ async function accountsOf(pool: Pool): Promise<Told[]> {
   return rows
 }
 
+/** Looks at every account while the processes work: reserved and spent together pass no cap. */
+async function watch(
+  pool: Pool,
+  done: Promise<unknown>,
+): Promise<{ looks: number; passed: Told[] }> {
+  const seen = { looks: 0, passed: [] as Told[] }
+  const over = { isDone: false }
+  const stop = () => {
+    over.isDone = true
+  }
+  done.then(stop, stop)
+  while (!over.isDone) {
+    const accounts = await accountsOf(pool)
+    const passed = accounts.filter((one) => one.spent + one.reserved > one.cap + one.overruns)
+    seen.passed.push(...passed)
+    if (accounts.length > 0) seen.looks += 1
+    await delay(100)
+  }
+  return seen
+}
+
 test('200 workers in five processes under four kinds of caps, some killed: no cap is passed', async () => {
   const { done, kills } = play(host.database.url, [30, 90, 150, 220, 300, 380])
+  const { looks, passed } = await watch(host.database.pool, done)
   await done
-  assert.ok(kills() >= 4, `${kills()} kills`)
+  assert.ok(looks > 3, `${looks} looks`)
+  assert.deepEqual(passed, [])
+  assert.equal(kills(), 6)
   const ledger = host.ledger()
   await ledger.recover()
   const accounts = await accountsOf(host.pool)
@@ -103,7 +133,7 @@ test('200 workers in five processes under four kinds of caps, some killed: no ca
     `select count(*) filter (where presumed)::int as presumed, count(*) filter (where not presumed)::int as calls
      from maniple.ledger_entries`,
   )
-  assert.ok((rows[0]?.presumed ?? 0) > 0, 'the killed had calls under way')
+  assert.ok((rows[0]?.presumed ?? 0) >= 6, 'the killed had calls under way')
   assert.ok((rows[0]?.calls ?? 0) > 300)
   // A newcomer gets what is left of every cap to the last millionth, and no more.
   for (const account of accounts.filter(({ spent, cap }) => spent < cap)) {
