@@ -244,15 +244,14 @@ declare
   v_now timestamptz := clock_timestamp();
 begin
   perform 1 from maniple.ledger_accounts where id in (
-    select account from json_array_elements(p_settlements) s, json_array_elements(s -> 'parts') p,
-      json_array_elements_text(p -> 'accounts') account)
+    select account from json_to_recordset(p_settlements) as s (parts json),
+      json_to_recordset(s.parts) as p (accounts text[]), unnest(p.accounts) as account)
   order by id for update;
   -- Under these locks the holders' fate is settled: giving one up takes the same locks.
   with given as materialized (
-    select s ->> 'reservation' as reservation, s ->> 'holder' as holder_id, s ->> 'run' as run_id, s ->> 'task' as task,
-      p ->> 'unit' as unit, (p ->> 'reserved')::bigint as reserved, (p ->> 'actual')::bigint as actual,
-      array(select json_array_elements_text(p -> 'accounts')) as accounts
-    from json_array_elements(p_settlements) s, json_array_elements(s -> 'parts') p
+    select s.reservation, s.holder as holder_id, s.run as run_id, s.task, p.unit, p.reserved, p.actual, p.accounts
+    from json_to_recordset(p_settlements) as s (reservation text, holder text, run text, task text, parts json),
+      json_to_recordset(s.parts) as p (unit text, reserved bigint, actual bigint, accounts text[])
   ), written as (
     insert into maniple.ledger_entries (reservation, unit, holder_id, run_id, task, accounts, reserved, actual, replaced, at)
     select g.reservation, g.unit, g.holder_id, g.run_id, g.task, g.accounts, g.reserved, g.actual,
