@@ -16,6 +16,9 @@ const cycle = JSON.stringify({
   ],
 })
 
+const request = (workloads: unknown): string =>
+  JSON.stringify({ repository: 'octo-org/octo-repo', workloads })
+
 const cases: readonly {
   readonly name: string
   readonly args: readonly string[]
@@ -34,6 +37,56 @@ const cases: readonly {
   { name: 'empty input', args: ['split', '-'], input: '', says: /empty.*\(input_invalid\)/ },
   { name: 'a binary file', args: ['split', '-'], input: 'a\0b', says: /binary/ },
   { name: 'too much', args: ['split', '-'], input: 'x'.repeat(6_000_000), says: /input_too_large/ },
+  {
+    name: 'no file to orchestrate',
+    args: ['orchestrate', 'none.json'],
+    says: /no such file \(input_invalid\)/,
+  },
+  {
+    name: 'prose to orchestrate',
+    args: ['orchestrate', 'README.md'],
+    says: /"README\.md" is not valid JSON/,
+  },
+  {
+    name: 'a wrong field to orchestrate',
+    args: ['orchestrate', '-'],
+    input: request([{ content: 'x', priority: 'urgent' }, { content: 7 }]),
+    says: /stdin: workloads\.0\.priority: .*; workloads\.1\.content: /,
+  },
+  {
+    name: 'too many workloads',
+    args: ['orchestrate', '-'],
+    input: request(Array.from({ length: 10_001 }, () => ({ content: 'x' }))),
+    says: /stdin: workloads: .*10000/,
+  },
+  {
+    name: 'a workload of control characters',
+    args: ['analyze', '-'],
+    input: request([{ content: 'x', '\u001b[31m': 1 }]),
+    says: /workloads\.0: Unrecognized key/,
+  },
+  {
+    name: 'a repository that is none',
+    args: ['analyze', '-'],
+    input: '{"repository":"../etc"}',
+    says: /stdin: repository: a repository as OWNER\/REPO/,
+  },
+  {
+    name: 'feedback on nothing',
+    args: ['pilot', 'feedback'],
+    says: /needs --run RUN and --rating/,
+  },
+  {
+    name: 'a rating beyond five',
+    args: ['pilot', 'feedback', '--run', 'r', '--rating', '6'],
+    says: /from 1 to 5/,
+  },
+  {
+    name: 'a reason for looking',
+    args: ['pilot', 'status', '--reason', 'x'],
+    says: /pilot status only looks/,
+  },
+  { name: 'an action that is none', args: ['pilot', 'fly'], says: /Allowed choices are status/ },
   { name: 'an unknown command', args: ['splt'], says: /Did you mean split/ },
   { name: 'a check without an agent', args: ['split', '-', '--check', 'x'], says: /needs --agent/ },
   {
