@@ -21,7 +21,13 @@ alter table maniple.lanes
   add column half_open boolean not null default false,
   -- How often in a row it opened: the time it stays open grows with it.
   add column openings integer not null default 0,
-  add column opened_at timestamptz;
+  add column opened_at timestamptz,
+  -- The other side refused for good (a bad key, a retired address). Until then nobody calls it, but
+  -- tasks are admitted all the same: they take another way, or fail at once with that code.
+  add column dead_until timestamptz,
+  add column dead_code text;
+
+create index lanes_shut on maniple.lanes (shut_until) where shut_until is not null;
 
 create or replace view maniple.held_tasks as
   select t.* from maniple.tasks t
@@ -464,7 +470,8 @@ declare
   x record;
 begin
   perform 1 from maniple.runs where id = any (v_runs) order by id for update;
-  perform 1 from maniple.lanes order by id for update;
+  perform 1 from maniple.lanes where held <> 0
+    or id in (select unnest(lanes) from maniple.task_groups where run_id = any (v_runs)) order by id for update;
   for x in
     select r.id, r.held, count(t.id) as actual from maniple.runs r
     left join maniple.held_tasks t on t.run_id = r.id
@@ -477,7 +484,7 @@ begin
     select l.id, l.held, coalesce(o.n, 0) as actual from maniple.lanes l
     left join (select lane, count(*) as n from maniple.held_tasks t
       join maniple.task_groups g on g.id = coalesce(t.taken_group, t.group_id), unnest(g.lanes) as lane group by lane) o on o.lane = l.id
-    where l.held <> coalesce(o.n, 0)
+    where (l.held <> 0 or o.n is not null) and l.held <> coalesce(o.n, 0)
   loop
     update maniple.lanes set held = x.actual where id = x.id;
     return next format('lane %s counted %s held places, %s are open', x.id, x.held, x.actual);
@@ -566,6 +573,30 @@ begin
     perform pg_notify('maniple', 'work');
   end if;
   return found;
+end $$;
+
+-- Nobody calls the lane's other side for p_ms.
+create function maniple.mark_dead(p_lane text, p_code text, p_ms double precision) returns void language plpgsql as $$
+begin
+  update maniple.lanes set dead_code = p_code, dead_until = clock_timestamp() + make_interval(secs => p_ms / 1000)
+  where id = p_lane;
+  perform pg_notify('maniple', 'lanes');
+end $$;
+
+-- Whether the caller may see if a dead lane has come back to life: one at a time may, each p_ms.
+create function maniple.probe_dead(p_lane text, p_ms double precision) returns boolean language plpgsql as $$
+begin
+  update maniple.lanes set dead_until = clock_timestamp() + make_interval(secs => p_ms / 1000)
+  where id = p_lane and dead_until <= clock_timestamp();
+  return found;
+end $$;
+
+create function maniple.revive_lane(p_lane text) returns void language plpgsql as $$
+begin
+  update maniple.lanes set dead_until = null, dead_code = null where id = p_lane and dead_until is not null;
+  if found then
+    perform pg_notify('maniple', 'lanes');
+  end if;
 end $$;
 
 -- Opens lanes that were shut for p_reason before their time: money came back, say.

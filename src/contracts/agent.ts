@@ -1,4 +1,5 @@
 import type { JsonObject } from '../shared/index.ts'
+import type { CallSubject, GatewayContext } from './model-gateway.ts'
 
 /** The task as an agent sees it. All of it is untrusted text but the ids. */
 export type AgentTask = {
@@ -12,6 +13,19 @@ export type AgentTask = {
   readonly instructions: string
   /** What its dependencies gave, in the order of their ids. */
   readonly dependencies: readonly { readonly taskId: string; readonly output: JsonObject }[]
+  /** Null for a task that no model performs. */
+  readonly routing: TaskRouting | null
+}
+
+/** Where routing sent a task. */
+export type TaskRouting = {
+  readonly subject: CallSubject
+  /** Names of models, the first choice first. */
+  readonly order: readonly string[]
+  /** Failed tries before this one. */
+  readonly retries: number
+  /** The answer is asked for as an object with the model's own confidence. */
+  readonly isStructured: boolean
 }
 
 export type AgentContext = {
@@ -22,6 +36,7 @@ export type AgentContext = {
    * Resolves false, or rejects, when it does not: then nothing may be published.
    */
   readonly stillOurs: () => Promise<boolean>
+  readonly gateway: Omit<GatewayContext, 'signal'>
 }
 
 export type AgentResult = {
@@ -62,7 +77,8 @@ export type Agent = {
   readonly defaultSlots: number
   /** Lanes that each of its tasks takes a place in. */
   readonly lanes: readonly { readonly name: string; readonly capacity: number }[]
-  readonly perform: (task: AgentTask, context: AgentContext) => Promise<AgentResult>
+  /** Null: not now, see `ModelGateway`. */
+  readonly perform: (task: AgentTask, context: AgentContext) => Promise<AgentResult | null>
   /** Draws the results of a run together, once, after every task has ended. */
   readonly close?: (closing: ClosingTask, context: AgentContext) => Promise<ClosingResult>
   /**

@@ -5,6 +5,7 @@ export type {
   AgentTask,
   ClosingResult,
   ClosingTask,
+  TaskRouting,
 } from './agent.ts'
 export { Analysis, AnalysisRequest } from './analysis.ts'
 export { type AuditEntry, AuditResult } from './audit-record.ts'
@@ -28,6 +29,14 @@ export {
   type OutputSchema,
   PaidModelError,
 } from './model-client.ts'
+export type {
+  CallSubject,
+  CompletionRecord,
+  GatewayContext,
+  GatewayReply,
+  GatewayRequest,
+  ModelGateway,
+} from './model-gateway.ts'
 export {
   EfficiencyRating,
   OrchestrationAccepted,

@@ -29,6 +29,8 @@ export type NewTask = {
 }
 
 export type NewRun = {
+  /** Default: a new one. */
+  readonly id?: string
   readonly kind: string
   readonly title: string
   readonly agent: string

@@ -5,8 +5,14 @@ import type { NewRun } from './engine-types.ts'
 import { Lanes } from './lanes.ts'
 import { createRunTicker, followEvents } from './run-events.ts'
 import { readRun, readRuns } from './run-rows.ts'
-import { submitRun } from './submit-run.ts'
-import { parseTaskCursor, readResults, readTasks, type TaskResult } from './task-rows.ts'
+import { type Alongside, submitRun } from './submit-run.ts'
+import {
+  parseTaskCursor,
+  readPayloads,
+  readResults,
+  readTasks,
+  type TaskResult,
+} from './task-rows.ts'
 import { Worker, type WorkerOptions, type WorkerTimes } from './worker.ts'
 import { findLostWorkers, recoverWorkers, sweepCounts } from './worker-rows.ts'
 
@@ -67,8 +73,11 @@ export class Engine {
   }
 
   /** Resolves once the run is committed. */
-  async submit(run: NewRun): Promise<{ readonly id: string; readonly created: boolean }> {
-    const submitted = await submitRun(this.#pool, run)
+  async submit(
+    run: NewRun,
+    alongside?: Alongside,
+  ): Promise<{ readonly id: string; readonly created: boolean }> {
+    const submitted = await submitRun(this.#pool, run, alongside)
     for (const worker of this.#workers) worker.hint()
     return submitted
   }
@@ -110,6 +119,11 @@ export class Engine {
 
   results(id: string, keys: readonly string[] | null): Promise<TaskResult[]> {
     return readResults(this.#pool, id, keys)
+  }
+
+  /** What the tasks of a run carry for their performer, in the plan's order. */
+  payloads(id: string): Promise<readonly { readonly key: string; readonly payload: JsonObject }[]> {
+    return readPayloads(this.#pool, id)
   }
 
   events(id: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent> {
@@ -231,7 +245,7 @@ export class Engine {
     this.#hints = this.#options.listen(
       'maniple',
       (payload) => {
-        if (payload === 'lanes') return void this.lanes.refresh()
+        if (payload === 'lanes') void this.lanes.refresh()
         for (const worker of this.#workers) payload === 'cancel' ? worker.beat() : worker.hint()
       },
       () => {
@@ -242,7 +256,6 @@ export class Engine {
       },
     )
     await this.#hints
-    await this.lanes.watch()
     this.#timers.push(
       setInterval(() => this.#maintain(() => this.#recover()), recoverEveryMs),
       setInterval(() => this.#maintain(() => this.#sweep()), sweepEveryMs),

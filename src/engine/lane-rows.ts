@@ -16,6 +16,8 @@ export type LaneState = {
   } | null
   /** Its breaker opened and no call has gone well since. */
   readonly halfOpen: boolean
+  /** The other side refused for good, with that code; `forMs` below zero: it is time to look again. */
+  readonly dead: { readonly code: string; readonly until: Date; readonly forMs: number } | null
 }
 
 const LaneRow = z.object({
@@ -26,6 +28,9 @@ const LaneRow = z.object({
   shut_reason: z.enum(['rate', 'budget', 'breaker']).nullable(),
   shut_until: z.date().nullable(),
   shut_ms: z.number().nullable(),
+  dead_code: z.string().nullable(),
+  dead_until: z.date().nullable(),
+  dead_ms: z.number().nullable(),
 })
 
 /** All lanes, or those with the given names. `forMs` counts from now, by the database's clock. */
@@ -35,7 +40,8 @@ export async function readLanes(
 ): Promise<readonly LaneState[]> {
   const result = await pool.query<Record<string, unknown>>(
     `select id, capacity, held, half_open, shut_reason, shut_until,
-       (extract(epoch from shut_until - clock_timestamp()) * 1000)::float8 as shut_ms
+       (extract(epoch from shut_until - clock_timestamp()) * 1000)::float8 as shut_ms,
+       dead_code, dead_until, (extract(epoch from dead_until - clock_timestamp()) * 1000)::float8 as dead_ms
      from maniple.lanes where $1::text[] is null or id = any ($1) order by id`,
     [names],
   )
@@ -46,7 +52,13 @@ function toState(row: z.infer<typeof LaneRow>): LaneState {
   const { id: name, capacity, held, half_open: halfOpen } = row
   const { shut_reason: reason, shut_until: until, shut_ms: forMs } = row
   const isShut = reason !== null && until !== null && forMs !== null && forMs > 0
-  return { name, capacity, held, halfOpen, shut: isShut ? { reason, until, forMs } : null }
+  const shut = isShut ? { reason, until, forMs } : null
+  return { name, capacity, held, halfOpen, shut, dead: toDead(row) }
+}
+
+function toDead(row: z.infer<typeof LaneRow>): LaneState['dead'] {
+  const { dead_code: code, dead_until: until, dead_ms: forMs } = row
+  return code === null || until === null || forMs === null ? null : { code, until, forMs }
 }
 
 /** Makes lanes known with their capacities, or changes these. */
@@ -113,4 +125,27 @@ export async function closeBreaker(pool: Pool, lane: string, ageMs: number): Pro
     [lane, ageMs],
   )
   return rows[0]?.closed ?? false
+}
+
+/** Nobody calls the lane's other side for `forMs`: it refused for good. */
+export async function markDead(
+  pool: Pool,
+  lane: string,
+  { code, forMs }: { readonly code: string; readonly forMs: number },
+): Promise<void> {
+  await pool.query('select maniple.mark_dead($1, $2, $3)', [lane, code, forMs])
+}
+
+/** Whether the caller may look if a dead lane has come back: one of all processes may, each `eachMs`. */
+export async function probeDead(pool: Pool, lane: string, eachMs: number): Promise<boolean> {
+  const { rows } = await pool.query<{ may: boolean }>('select maniple.probe_dead($1, $2) as may', [
+    lane,
+    eachMs,
+  ])
+  return rows[0]?.may ?? false
+}
+
+/** It answered: it is not dead any more. */
+export async function reviveLane(pool: Pool, lane: string): Promise<void> {
+  await pool.query('select maniple.revive_lane($1)', [lane])
 }

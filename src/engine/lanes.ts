@@ -5,9 +5,12 @@ import {
   type BreakerTimes,
   closeBreaker,
   type LaneState,
+  markDead,
   openBreaker,
   openLanes,
+  probeDead,
   readLanes,
+  reviveLane,
   type ShutReason,
   setLanes,
   shutLane,
@@ -25,6 +28,7 @@ export class Lanes {
   #states: ReadonlyMap<string, LaneState> = new Map()
   /** By `performance.now()`. */
   #readAt = 0
+  #names: readonly string[] = []
   #reading: Promise<void> | null = null
   #isStale = false
   #timer: NodeJS.Timeout | undefined
@@ -39,13 +43,16 @@ export class Lanes {
     const state = this.#states.get(name)
     if (state === undefined) return null
     const passedMs = performance.now() - this.#readAt
-    if (state.shut === null) return state
-    const forMs = state.shut.forMs - passedMs
-    return { ...state, shut: forMs > 0 ? { ...state.shut, forMs } : null }
+    if (state.shut === null && state.dead === null) return state
+    const shutMs = (state.shut?.forMs ?? 0) - passedMs
+    const shut = state.shut !== null && shutMs > 0 ? { ...state.shut, forMs: shutMs } : null
+    const dead = state.dead === null ? null : { ...state.dead, forMs: state.dead.forMs - passedMs }
+    return { ...state, shut, dead }
   }
 
-  all(): Promise<readonly LaneState[]> {
-    return readLanes(this.#pool, null)
+  /** With no names: all. */
+  read(names: readonly string[] | null = null): Promise<readonly LaneState[]> {
+    return readLanes(this.#pool, names)
   }
 
   set(lanes: readonly Lane[]): Promise<void> {
@@ -68,8 +75,21 @@ export class Lanes {
     return closeBreaker(this.#pool, lane, ageMs)
   }
 
-  /** Keeps `current` fresh until `stop`. */
-  async watch(): Promise<void> {
+  markDead(lane: string, code: string, forMs: number): Promise<void> {
+    return markDead(this.#pool, lane, { code, forMs })
+  }
+
+  probeDead(lane: string, eachMs: number): Promise<boolean> {
+    return probeDead(this.#pool, lane, eachMs)
+  }
+
+  revive(lane: string): Promise<void> {
+    return reviveLane(this.#pool, lane)
+  }
+
+  /** Keeps `current` fresh for these lanes until `stop`. */
+  async watch(names: readonly string[]): Promise<void> {
+    this.#names = [...new Set([...this.#names, ...names])]
     await this.refresh()
     this.#timer ??= setInterval(() => void this.refresh(), refreshEveryMs)
   }
@@ -94,7 +114,7 @@ export class Lanes {
     do {
       this.#isStale = false
       try {
-        const states = await readLanes(this.#pool, null)
+        const states = await readLanes(this.#pool, this.#names)
         this.#states = new Map(states.map((state) => [state.name, state]))
         this.#readAt = performance.now()
       } catch (error) {

@@ -4,6 +4,9 @@ import type { NewRun, NewTask, TaskSpec, Way } from './engine-types.ts'
 
 const priorityStep = { critical: 3, high: 2, medium: 1, low: 0 } as const
 
+/** Writes something of the caller's in the transaction that submits the run. */
+export type Alongside = (client: PoolClient) => Promise<void>
+
 /**
  * Stores a run and its graph in one transaction; resolves once it is committed. A known idempotency
  * key gives the run that was made for it (`created: false`), or throws `idempotency_conflict`.
@@ -11,6 +14,7 @@ const priorityStep = { critical: 3, high: 2, medium: 1, low: 0 } as const
 export async function submitRun(
   pool: Pool,
   run: NewRun,
+  alongside: Alongside = async () => undefined,
 ): Promise<{ readonly id: string; readonly created: boolean }> {
   const client = await pool.connect()
   let failure: Error | undefined
@@ -23,6 +27,7 @@ export async function submitRun(
     }
     await insertLanes(client, run)
     await insertTasks(client, id, run)
+    await alongside(client)
     await client.query(`select pg_notify('maniple', 'work')`)
     await client.query('commit')
     return { id, created: true }
@@ -36,7 +41,7 @@ export async function submitRun(
 }
 
 async function insertRun(client: PoolClient, run: NewRun): Promise<string | null> {
-  const id = newId()
+  const id = run.id ?? newId()
   const result = await client.query<Record<string, unknown>>(
     `insert into maniple.runs (id, kind, title, agent, slots, total, open, input, idempotency_key, request_hash, simulated,
        repository, user_name, root_id, depth)

@@ -175,3 +175,18 @@ export async function readResults(
     .parse(result.rows)
     .map(({ spec, ...row }) => ({ ...spec, ...row }))
 }
+
+const PayloadRow = z.object({ key: z.string(), payload: z.custom<JsonObject>() })
+
+/** What the tasks of a run carry for their performer, in the plan's order. */
+export async function readPayloads(
+  pool: Pool,
+  runId: string,
+): Promise<readonly z.infer<typeof PayloadRow>[]> {
+  const result = await pool.query<Record<string, unknown>>(
+    `select key, spec -> 'payload' as payload from maniple.task_specs
+     where run_id = $1 and ordinal > 0 order by ordinal`,
+    [runId],
+  )
+  return z.array(PayloadRow).parse(result.rows)
+}

@@ -1,9 +1,9 @@
-export { createPerformer, type PerformerParts } from './perform-task.ts'
-export {
-  createPilotService,
-  type PilotAssignment,
-  type PilotController,
-  type PilotFacts,
-  type PilotServiceParts,
-} from './pilot-service.ts'
-export { createRunService, type RunServiceParts } from './run-service.ts'
+export { createModelGateway } from './gateway/create-model-gateway.ts'
+export { createFleet, type Fleet } from './gateway/gateway-parts.ts'
+export { auditEndedRuns } from './orchestration/audit-ended-runs.ts'
+export { createOrchestrationService } from './orchestration/create-orchestration-service.ts'
+export { laneStatuses } from './orchestration/read-catalogue.ts'
+export { createPerformer } from './perform-task.ts'
+export { createPilotService, type PilotFacts } from './pilot-service.ts'
+export type { RouterParts } from './router.ts'
+export { createRunService } from './run-service.ts'

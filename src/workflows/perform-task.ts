@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
-import type { Agent, AgentTask } from '../contracts/index.ts'
+import type { Agent, AgentContext, AgentTask, TaskRouting } from '../contracts/index.ts'
 import type { ClaimedTask, Engine, Perform, PerformContext, Performed } from '../engine/index.ts'
 import { findCachedResult, keepCachedResult } from '../records/index.ts'
 import { AppError, type JsonObject } from '../shared/index.ts'
 import { TaskPayload } from './task-payload.ts'
 
 export type PerformerParts = {
-  readonly engine: Pick<Engine, 'results' | 'lanes'>
+  readonly engine: Pick<Engine, 'results'>
   readonly pool: Pool
   readonly agents: ReadonlyMap<string, Agent>
 }
@@ -32,19 +32,23 @@ type Assignment = {
 }
 
 async function performTask(parts: PerformerParts, assignment: Assignment): Promise<Performed> {
-  const { agent, claimed, context } = assignment
+  const { agent, claimed } = assignment
+  const context = agentContext(assignment)
   const payload = TaskPayload.parse(claimed.payload)
   const task = await agentTask(parts, claimed, payload)
   const key = payload.cache ? await cacheKey(agent, task) : null
   const reused = key === null ? null : await reuseCached(parts, key, { agent, task, context })
   if (reused !== null) return reused
-  const result = await agent.perform(task, context).catch(async (error: unknown) => {
-    await shutLanes(parts, agent, error)
-    throw error
-  })
+  const result = await agent.perform(task, context)
+  if (result === null) return { kind: 'postponed' }
   const { output, cost, simulated } = result
   if (key !== null) await keepCachedResult(parts.pool, key, { output, simulated })
   return { kind: 'succeeded', output, cost, simulated, cached: false }
+}
+
+function agentContext({ claimed, context }: Assignment): AgentContext {
+  const { signal, stillOurs, takeWay, keep } = context
+  return { signal, stillOurs, gateway: { choice: claimed.choice, takeWay, keep } }
 }
 
 async function agentTask(
@@ -58,7 +62,15 @@ async function agentTask(
     .map((result) => ({ taskId: result.key, output: result.output ?? {} }))
     .sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
   const { runTitle, instructions } = payload
-  return { runId, runTitle, taskId: key, title, type, attempt, instructions, dependencies }
+  const routing = routingOf(claimed, payload)
+  return { runId, runTitle, taskId: key, title, type, attempt, instructions, dependencies, routing }
+}
+
+function routingOf(claimed: ClaimedTask, { routed }: TaskPayload): TaskRouting | null {
+  if (routed === null) return null
+  const { runId, key: task, attempt, retries } = claimed
+  const { order, isStructured, decision: _, ...about } = routed
+  return { subject: { ...about, runId, task, attempt }, order, retries, isStructured }
 }
 
 async function cacheKey(agent: Agent, task: AgentTask): Promise<string | null> {
@@ -71,7 +83,7 @@ async function cacheKey(agent: Agent, task: AgentTask): Promise<string | null> {
 async function reuseCached(
   parts: PerformerParts,
   key: string,
-  work: { readonly agent: Agent; readonly task: AgentTask; readonly context: PerformContext },
+  work: { readonly agent: Agent; readonly task: AgentTask; readonly context: AgentContext },
 ): Promise<Performed | null> {
   const cached = await findCachedResult(parts.pool, key)
   if (cached === null) return null
@@ -80,16 +92,8 @@ async function reuseCached(
   return { kind: 'succeeded', output, cost: {}, simulated: cached.simulated, cached: true }
 }
 
-/** The other side said how long to stay away: nobody else need find out by trying. */
-async function shutLanes(parts: PerformerParts, agent: Agent, error: unknown): Promise<void> {
-  if (!(error instanceof AppError) || error.code !== 'model_rate_limited') return
-  if (error.retryAfterMs === undefined) return
-  for (const lane of agent.lanes)
-    await parts.engine.lanes.shut(lane.name, 'rate', error.retryAfterMs)
-}
-
 async function closeRun(parts: PerformerParts, assignment: Assignment): Promise<Performed> {
-  const { agent, claimed, context } = assignment
+  const { agent, claimed } = assignment
   if (agent.close === undefined) {
     throw new AppError('internal', `agent "${agent.name}" has nothing to close a run with`)
   }
@@ -97,7 +101,10 @@ async function closeRun(parts: PerformerParts, assignment: Assignment): Promise<
   const tasks = results.map(({ key, ...result }) => ({ ...result, taskId: key }))
   const { runTitle } = TaskPayload.parse(claimed.payload)
   const { runId, attempt } = claimed
-  const { ok, report } = await agent.close({ runId, runTitle, attempt, tasks }, context)
+  const { ok, report } = await agent.close(
+    { runId, runTitle, attempt, tasks },
+    agentContext(assignment),
+  )
   const output: JsonObject = { ok, report }
   return { kind: 'succeeded', output, cost: {}, simulated: false, cached: false }
 }

@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto'
+import { accountsFor, type Cap } from '../budget/index.ts'
 import type {
+  Account,
   Agent,
   Run,
   RunReport,
   RunRequest,
   RunService,
   SplitPlan,
+  SplitTask,
   Task,
 } from '../contracts/index.ts'
 import type { Engine, NewRun } from '../engine/index.ts'
-import { AppError, type Json } from '../shared/index.ts'
+import { AppError, type Json, newId } from '../shared/index.ts'
 import { splitWorkflow } from '../splitting/index.ts'
-import type { TaskPayload } from './task-payload.ts'
+import { budgetLanes } from './budget-lanes.ts'
+import type { Fleet } from './gateway/gateway-parts.ts'
+import { runLanes, waysOf } from './model-ways.ts'
+import { openRouter, type RouterParts } from './router.ts'
+import type { RoutedPayload, TaskPayload } from './task-payload.ts'
 
 export type RunServiceParts = {
   readonly engine: Engine
@@ -28,6 +35,13 @@ export type RunServiceParts = {
     readonly ageingMs: number
   }
   readonly limits: { readonly maxInputBytes: number; readonly maxTasks: number }
+  /** How tasks of the agents that call models get theirs. */
+  readonly models: {
+    readonly agents: ReadonlySet<string>
+    readonly fleet: Fleet
+    readonly caps: readonly Cap[]
+    readonly router: RouterParts
+  }
 }
 
 /** What clients may do with runs; the engine underneath knows nothing of splitting or agents. */
@@ -46,11 +60,14 @@ export function createRunService(parts: RunServiceParts): RunService {
     plan,
     submit: async (request, idempotencyKey) => {
       const agent = findAgent(parts, request.options?.agent ?? parts.defaultAgent)
-      const made = newRun(parts, { request, agent, plan: plan(request.input, request.options) })
+      const split = plan(request.input, request.options)
+      const id = newId()
+      const routes = await routePlan(parts, { id, agent, plan: split })
+      const made = newRun(parts, { id, request, agent, plan: split, routes })
       const idempotency =
         idempotencyKey === undefined ? null : { key: idempotencyKey, requestHash: hashOf(request) }
-      const { id, created } = await engine.submit({ ...made, idempotency })
-      return { run: await engine.run(id), created }
+      const submitted = await engine.submit({ ...made, idempotency })
+      return { run: await engine.run(submitted.id), created: submitted.created }
     },
     get: (id) => engine.run(id),
     list: (page) => engine.runs(page),
@@ -92,41 +109,97 @@ function bindingOf(parts: RunServiceParts, run: Run): string | null {
   )
 }
 
-type Made = { readonly request: RunRequest; readonly agent: Agent; readonly plan: SplitPlan }
+/** Null for agents that call no models: nothing is to be routed. */
+type Routes = {
+  readonly accounts: readonly Account[]
+  readonly of: (task: SplitTask) => RoutedPayload
+} | null
+
+/** Tasks of one type and complexity go the same way: hundreds of them share one decision. */
+async function routePlan(
+  parts: RunServiceParts,
+  { id, agent, plan }: { readonly id: string; readonly agent: Agent; readonly plan: SplitPlan },
+): Promise<Routes> {
+  const { models } = parts
+  if (!models.agents.has(agent.name)) return null
+  const subject = { runId: id, rootId: id, repository: null, user: null, pilot: null }
+  const router = await openRouter(models.router, subject)
+  const known = new Map<string, RoutedPayload>()
+  const route = ({ type, complexity, title }: SplitTask): RoutedPayload => {
+    const routed = router.route({ type, complexity, content: title })
+    const { runId: _, ...about } = subject
+    return {
+      ...about,
+      taskType: routed.taskType,
+      complexity,
+      specialist: routed.specialist.name,
+      order: routed.decision.models.order,
+      isStructured: false,
+      decision: null,
+    }
+  }
+  for (const task of plan.tasks) {
+    const key = `${task.type} ${task.complexity}`
+    if (!known.has(key)) known.set(key, route(task))
+  }
+  return {
+    accounts: accountsFor(models.caps, subject, new Date(models.router.clock.now())),
+    of: (task) => known.get(`${task.type} ${task.complexity}`) ?? route(task),
+  }
+}
+
+type Made = {
+  readonly id: string
+  readonly request: RunRequest
+  readonly agent: Agent
+  readonly plan: SplitPlan
+  readonly routes: Routes
+}
 
 function newRun(parts: RunServiceParts, made: Made): NewRun {
-  const { request, agent, plan } = made
+  const { id, request, agent, plan, routes } = made
   const { defaults, bound } = parts
   const { workerTemplate: template } = plan
   const timeoutMs = template.timeoutMs ?? defaults.timeoutMs
   const maxRetries = template.retries ?? defaults.retries
-  const payloadOf = (instructions: string): TaskPayload => ({
+  const payloadOf = (instructions: string, routed: RoutedPayload | null): TaskPayload => ({
     runTitle: plan.title,
     instructions,
     cache: template.cache,
+    routed,
   })
+  const lanes = routes === null ? agent.lanes : runLanes(parts.models.fleet, routes.accounts)
   return {
+    id,
     kind: request.kind,
     title: plan.title,
     agent: agent.name,
     slots: request.options?.concurrency ?? agent.defaultSlots,
     ageingMs: defaults.ageingMs,
     input: { input: request.input, options: JSON.parse(JSON.stringify(request.options ?? {})) },
-    lanes: agent.lanes,
+    lanes,
     closing:
-      agent.close === undefined ? null : { payload: payloadOf(''), timeoutMs: defaults.timeoutMs },
+      agent.close === undefined
+        ? null
+        : { payload: payloadOf('', null), timeoutMs: defaults.timeoutMs },
     simulated: parts.simulated.has(agent.name),
     binding: bound.agents.has(agent.name) ? bound.binding : null,
     idempotency: null,
     parentRun: null,
     repository: null,
     user: null,
-    tasks: plan.tasks.map(({ id, title, type, priority, complexity, dependsOn, instructions }) => ({
-      ...{ key: id, title, type, priority, complexity, dependsOn, timeoutMs, maxRetries },
-      agent: agent.name,
-      lanes: agent.lanes.map((lane) => lane.name),
-      payload: payloadOf(instructions),
-    })),
+    tasks: plan.tasks.map((task) => {
+      const { id: key, title, type, priority, complexity, dependsOn, instructions } = task
+      const routed = routes?.of(task) ?? null
+      const held = routes === null ? agent.lanes : budgetLanes(routes.accounts)
+      return {
+        ...{ key, title, type, priority, complexity, dependsOn, timeoutMs, maxRetries },
+        agent: agent.name,
+        lanes: held.map((lane) => lane.name),
+        ways: routed === null ? [] : waysOf(parts.models.fleet, routed.order),
+        payload: payloadOf(instructions, routed),
+      }
+    }),
   }
 }
 

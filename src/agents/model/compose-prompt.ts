@@ -16,6 +16,10 @@ The message holds your task and what earlier tasks produced. Each text stands be
 Answer with the deliverable alone, complete and ready to use: no preface, no questions, no account of what you would do. Where something is missing, state your assumption in one line and go on.
 You have no tools here: do not claim to have run, changed or looked up anything.`
 
+/** For answers that say how sure they are. */
+export const structuredRule =
+  'Answer as a JSON object with "result", the deliverable as a text, and "confidence", a number from 0 to 1: how sure you are that it is correct and complete. Be honest: a low number costs you nothing.'
+
 /** What holds for every task; `instructions` are the operator's own. */
 export function systemPrompt(instructions: string | undefined): string {
   return instructions === undefined ? rules : `${rules}\n\n${instructions}`

@@ -1,67 +1,115 @@
 import { createHash } from 'node:crypto'
-import type { Agent, ModelClient, ModelReply } from '../../contracts/index.ts'
-import { type JsonObject, storableText } from '../../shared/index.ts'
-import { composePrompt, systemPrompt } from './compose-prompt.ts'
+import * as z from 'zod'
+import type {
+  Agent,
+  AgentResult,
+  AgentTask,
+  GatewayReply,
+  ModelGateway,
+  TaskRouting,
+} from '../../contracts/index.ts'
+import { AppError, type JsonObject, storableText } from '../../shared/index.ts'
+import { composePrompt, structuredRule, systemPrompt } from './compose-prompt.ts'
 import { cutToBytes } from './cut-to-bytes.ts'
+import { rateConfidence } from './rate-confidence.ts'
 
 type ModelAgentOptions = {
   readonly name: string
-  readonly client: ModelClient
+  readonly gateway: ModelGateway
   readonly defaultSlots: number
-  /** The operator's own, added to the system prompt of every task. */
-  readonly instructions?: string | undefined
-  /**
-   * The provider's base URL, so that another provider's cached answers are not taken for its own.
-   * Leave it out where the address changes from start to start.
-   */
-  readonly endpoint?: string | undefined
+  /** The operator's own words for a specialist, which go into the system prompt. */
+  readonly instructions: (specialist: string, repository: string | null) => string | undefined
 }
 
 /** An output is stored in the task's row: this many bytes of text at most. */
 const longestText = 200_000
 
+const StructuredAnswer = z.object({
+  result: z.string().min(1).describe('The deliverable, complete and ready to use'),
+  confidence: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('How sure you are that the deliverable is correct and complete, 0 to 1'),
+})
+
 /**
- * Performs a task with one call of a model: the output is `{text, model, finishReason}`, and
- * `truncated: true` where the text is not whole; the cost is in `input_tokens` and `output_tokens`.
- * Failures are the client's.
+ * Performs a task with one answer of a model: the output is `{text, model, specialist, …}`, and
+ * `truncated: true` where the text is not whole; the cost is in `input_tokens`, `output_tokens` and,
+ * where the price is known, `usd`. Failures are the gateway's.
  */
 export function createModelAgent(options: ModelAgentOptions): Agent {
-  const { name, client, defaultSlots } = options
-  const system = systemPrompt(options.instructions)
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([client.id, system, bareUrl(options.endpoint)]))
-    .digest('hex')
+  const { name, gateway, defaultSlots } = options
+  const systemOf = ({ subject, isStructured }: TaskRouting): string => {
+    const system = systemPrompt(options.instructions(subject.specialist, subject.repository))
+    return isStructured ? `${system}\n\n${structuredRule}` : system
+  }
   return {
     name,
     defaultSlots,
-    lanes: [{ name: `model:${client.id}`, capacity: client.concurrency }],
-    perform: async (task, { signal }) => {
-      const reply = await client.generate({ system, prompt: composePrompt(task), signal })
-      return {
-        output: outputOf(reply, client.id),
-        cost: { input_tokens: reply.inputTokens, output_tokens: reply.outputTokens },
-        simulated: client.simulated,
-      }
+    lanes: [],
+    perform: async (task, { signal, gateway: context }) => {
+      const routing = routingOf(task)
+      const { subject, order, isStructured } = routing
+      const prompt = composePrompt(task)
+      const request = { subject, order, system: systemOf(routing), prompt }
+      const reply = await gateway(
+        isStructured ? { ...request, schema: StructuredAnswer } : request,
+        { ...context, signal },
+      )
+      return reply === null ? null : resultOf(reply, routing)
     },
-    fingerprint: async () => fingerprint,
+    fingerprint: async (task) => {
+      const routing = routingOf(task)
+      const facts = [routing.order[0] ?? null, systemOf(routing)]
+      return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+    },
     reuse: async (_task, output) => output,
   }
 }
 
-function outputOf(reply: ModelReply, model: string): JsonObject {
-  const whole = storableText(reply.text)
-  const text = cutToBytes(whole, longestText)
-  const truncated = reply.finishReason === 'length' || text.length < whole.length
-  const output = {
-    text,
-    model: storableText(model),
-    finishReason: storableText(reply.finishReason),
-  }
-  return truncated ? { ...output, truncated } : output
+function routingOf(task: AgentTask): TaskRouting {
+  if (task.routing !== null) return task.routing
+  throw new AppError('internal', `task ${task.taskId} came to a model without having been routed`)
 }
 
-/** Address without credentials, query and closing slash. */
-function bareUrl(text: string | undefined): string | null {
-  const url = text === undefined ? null : URL.parse(text)
-  return url === null ? null : `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+function resultOf(reply: GatewayReply, routing: TaskRouting): AgentResult {
+  const { inputTokens, outputTokens, costUsd, simulated } = reply
+  const usd = costUsd === null ? {} : { usd: costUsd }
+  return {
+    output: outputOf(reply, routing),
+    cost: { input_tokens: inputTokens, output_tokens: outputTokens, ...usd },
+    simulated,
+  }
+}
+
+function outputOf(
+  reply: GatewayReply,
+  { subject, retries, isStructured }: TaskRouting,
+): JsonObject {
+  const answer = isStructured ? StructuredAnswer.parse(reply.object) : null
+  const whole = storableText(answer?.result ?? reply.text)
+  const text = cutToBytes(whole, longestText)
+  const { fallback, repaired = false } = reply
+  const circumstances = { repaired, retries, fallback }
+  return {
+    text,
+    model: reply.model,
+    specialist: subject.specialist,
+    confidence:
+      answer === null ? null : rateConfidence({ ...circumstances, stated: answer.confidence }),
+    finishReason: storableText(reply.finishReason),
+    latencyMs: Math.round(reply.latencyMs * 10) / 10,
+    tokens: { input: countOf(reply.inputTokens), output: countOf(reply.outputTokens) },
+    costUsd: reply.costUsd,
+    fallback,
+    repaired,
+    ...(reply.answeredBy === undefined ? {} : { answeredBy: storableText(reply.answeredBy) }),
+    ...(reply.finishReason === 'length' || text.length < whole.length ? { truncated: true } : {}),
+  }
+}
+
+/** A provider may leave its usage out. */
+function countOf(tokens: number): number | null {
+  return Number.isFinite(tokens) ? tokens : null
 }

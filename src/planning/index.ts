@@ -1,0 +1,1 @@
+export { layerSizes, type SuggestedWidth, suggestWidth, widestLayer } from './suggest-width.ts'

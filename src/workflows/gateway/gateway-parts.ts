@@ -1,0 +1,83 @@
+import type { Cap } from '../../budget/index.ts'
+import type {
+  AuditEntry,
+  GatewayContext,
+  GatewayRequest,
+  ModelClient,
+  ModelProfile,
+} from '../../contracts/index.ts'
+import type { Lanes } from '../../engine/index.ts'
+import type { Ledger } from '../../records/index.ts'
+import { FailureWindow } from '../../resilience/index.ts'
+import type { Clock } from '../../shared/index.ts'
+import type { Metrics } from '../../telemetry/index.ts'
+
+export type Price = {
+  readonly inputUsdPerMillion: number
+  readonly outputUsdPerMillion: number
+}
+
+/** A configured model: what is known of it, how to call it, and how its latest calls here went. */
+export type FleetModel = {
+  readonly profile: ModelProfile
+  readonly client: ModelClient
+  readonly window: FailureWindow
+  /** What budgets count; null when nobody knows and no call may be made under a dollar budget. */
+  readonly price: Price | null
+}
+
+/** The configured models by name. */
+export type Fleet = ReadonlyMap<string, FleetModel>
+
+export type FleetRules = {
+  readonly breaker: { readonly share: number; readonly calls: number }
+  readonly pricing: {
+    readonly unknown: 'refuse' | 'ceiling'
+    readonly ceilingUsdPerMillion: number
+  }
+}
+
+export function createFleet(
+  models: readonly { readonly profile: ModelProfile; readonly client: ModelClient }[],
+  { breaker, pricing }: FleetRules,
+): Fleet {
+  const ceiling = pricing.ceilingUsdPerMillion
+  const unknown =
+    pricing.unknown === 'ceiling'
+      ? { inputUsdPerMillion: ceiling, outputUsdPerMillion: ceiling }
+      : null
+  return new Map(
+    models.map(({ profile, client }) => [
+      profile.name,
+      { profile, client, window: new FailureWindow(breaker), price: profile.price ?? unknown },
+    ]),
+  )
+}
+
+export type GatewayParts = {
+  readonly fleet: Fleet
+  readonly lanes: Pick<
+    Lanes,
+    'current' | 'shut' | 'openBreaker' | 'closeBreaker' | 'markDead' | 'probeDead' | 'revive'
+  >
+  readonly ledger: Pick<Ledger, 'reserve' | 'settle' | 'release'>
+  readonly caps: readonly Cap[]
+  readonly maxOutputTokens: number
+  readonly breaker: { readonly openMs: number; readonly mostMs: number }
+  readonly audit: {
+    readonly segment: string
+    readonly entry: (entry: AuditEntry) => AuditEntry & { readonly id: string; readonly at: string }
+  }
+  readonly metrics: Pick<Metrics, 'modelCall' | 'overhead'>
+  readonly clock: Clock
+}
+
+/** One try of one model. */
+export type ModelTry = {
+  readonly request: GatewayRequest
+  readonly context: GatewayContext
+  readonly model: FleetModel
+  readonly inputTokens: number
+  /** It is not the first choice. */
+  readonly isFallback: boolean
+}

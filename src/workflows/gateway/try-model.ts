@@ -1,0 +1,153 @@
+import { accountsFor, estimateCost, laneAccounts } from '../../budget/index.ts'
+import {
+  type Account,
+  type GatewayReply,
+  type ModelReply,
+  PaidModelError,
+  type Refusal,
+  type Reservation,
+} from '../../contracts/index.ts'
+import type { LaneState } from '../../engine/index.ts'
+import { AppError, type ErrorCode, newId } from '../../shared/index.ts'
+import type { GatewayParts, ModelTry } from './gateway-parts.ts'
+import { deadForMs, defaultRestMs, heedFailure, heedSuccess } from './heed-outcome.ts'
+import { recordCall } from './record-call.ts'
+import { settleCall } from './settle-call.ts'
+import { restOf } from './shut-budgets.ts'
+
+export type TryOutcome =
+  | { readonly kind: 'answered'; readonly reply: GatewayReply }
+  /** Its lane is shut, or was found limited just now. */
+  | { readonly kind: 'limited' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly error: AppError }
+
+/** Breaker, then rate and budget, then the call: what is limited is passed over without calling. */
+export async function tryModel(parts: GatewayParts, attempt: ModelTry): Promise<TryOutcome> {
+  const begun = performance.now()
+  const { lanes, ledger, maxOutputTokens } = parts
+  const { model, request, context } = attempt
+  const { lane } = model.profile
+  const state = lanes.current(lane.name)
+  if (state !== null && state.shut !== null) return { kind: 'limited' }
+  if (state !== null && state.dead !== null && !(await mayProbe(parts, state))) {
+    return { kind: 'failed', error: refusedForGood(model.profile.name, state) }
+  }
+  const usd = priceOf(parts, attempt)
+  if (usd === null) return { kind: 'failed', error: priceUnknown(model.profile.name) }
+  const { runId, task } = request.subject
+  const amounts = { usd, tokens: attempt.inputTokens + maxOutputTokens, requests: 1 }
+  const asked = ledger.reserve(accountsOf(parts, attempt), amounts, { runId, task })
+  // Awaiting what is there already would cost every call a turn of the loop.
+  const reserved = asked instanceof Promise ? await asked : asked
+  if (reserved.kind === 'refusal') {
+    if (reserved.reason === 'budget') return { kind: 'refused', refusal: reserved }
+    await lanes.shut(lane.name, 'rate', restOf(parts, reserved, defaultRestMs))
+    return { kind: 'limited' }
+  }
+  if (context.signal.aborted) {
+    settleCall(parts, attempt, { reserved, usage: null, isCharged: false })
+    throw context.signal.reason
+  }
+  return await call(parts, attempt, { reserved, spentMs: performance.now() - begun })
+}
+
+type Reserved = { readonly reserved: Reservation; readonly spentMs: number }
+
+async function call(
+  parts: GatewayParts,
+  attempt: ModelTry,
+  { reserved, spentMs }: Reserved,
+): Promise<TryOutcome> {
+  const { model, request, context } = attempt
+  const { system, prompt, schema } = request
+  const id = newId(20)
+  const at = new Date(parts.clock.now()).toISOString()
+  const begun = performance.now()
+  try {
+    const reply = await model.client.generate({
+      ...{ system, prompt, signal: context.signal },
+      maxOutputTokens: parts.maxOutputTokens,
+      headers: { 'x-maniple-event-id': id },
+      ...(schema === undefined ? {} : { schema }),
+    })
+    const end = performance.now()
+    const latencyMs = end - begun
+    const costUsd = settleCall(parts, attempt, { reserved, usage: reply, isCharged: true })
+    recordCall(parts, attempt, { id, at, latencyMs, reply, costUsd, error: null })
+    parts.metrics.overhead((spentMs + performance.now() - end) / 1000)
+    await heedSuccess(parts, model, latencyMs)
+    return { kind: 'answered', reply: answerOf(attempt, reply, { costUsd, latencyMs }) }
+  } catch (thrown) {
+    const error = asAppError(thrown)
+    const latencyMs = performance.now() - begun
+    const usage = thrown instanceof PaidModelError ? thrown.usage : null
+    const costUsd = settleCall(parts, attempt, { reserved, usage, isCharged: mayBeCharged(error) })
+    recordCall(parts, attempt, { id, at, latencyMs, reply: usage, costUsd, error })
+    context.signal.throwIfAborted()
+    await heedFailure(parts, model, { error, ageMs: latencyMs })
+    // A lane that asked for a rest is limited, and the task waits for it without losing a try.
+    return error.code === 'model_rate_limited' ? { kind: 'limited' } : { kind: 'failed', error }
+  }
+}
+
+/** A time-out or a broken connection says nothing of what the provider did, and charges for. */
+function mayBeCharged({ code, isRetryable }: AppError): boolean {
+  return code === 'cancelled' || (code === 'model_failed' && isRetryable) || code === 'task_timeout'
+}
+
+async function mayProbe({ lanes }: GatewayParts, { name, dead }: LaneState): Promise<boolean> {
+  return dead !== null && dead.forMs <= 0 && (await lanes.probeDead(name, deadForMs))
+}
+
+const isRefusal = (code: string): code is Extract<ErrorCode, 'model_auth' | 'model_gone'> =>
+  code === 'model_auth' || code === 'model_gone'
+
+function refusedForGood(model: string, { dead }: LaneState): AppError {
+  const code = dead !== null && isRefusal(dead.code) ? dead.code : 'model_auth'
+  const until = dead === null || dead.forMs <= 0 ? 'now' : dead.until.toISOString()
+  return new AppError(
+    code,
+    `the provider of the model "${model}" refused a call for good; it is not called again before ${until}: correct the configuration`,
+  )
+}
+
+function accountsOf(
+  { caps, clock }: GatewayParts,
+  { request, model }: ModelTry,
+): readonly Account[] {
+  const rates = laneAccounts(model.profile.lane)
+  if (caps.length === 0) return rates
+  return [...accountsFor(caps, request.subject, new Date(clock.now())), ...rates]
+}
+
+/** What is reserved, in dollars; null when that cannot be told and a dollar budget has to hold. */
+function priceOf(
+  { caps, maxOutputTokens }: GatewayParts,
+  { model, inputTokens }: ModelTry,
+): number | null {
+  if (model.price !== null) return estimateCost(model.price, { inputTokens, maxOutputTokens })
+  return caps.some((cap) => cap.unit === 'usd') ? null : 0
+}
+
+function priceUnknown(model: string): AppError {
+  return new AppError(
+    'price_unknown',
+    `nobody knows what the model "${model}" costs, and a budget in usd applies: set models.${model}.price, or pricing.unknown: ceiling`,
+  )
+}
+
+function answerOf(
+  { model, isFallback }: ModelTry,
+  reply: ModelReply,
+  figures: { readonly costUsd: number | null; readonly latencyMs: number },
+): GatewayReply {
+  const { name, simulated } = model.profile
+  return { ...reply, ...figures, model: name, fallback: isFallback, simulated }
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const message = 'the model client failed in a way that it did not name'
+  return new AppError('model_failed', message, { cause: error })
+}

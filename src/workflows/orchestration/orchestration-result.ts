@@ -1,0 +1,120 @@
+import * as z from 'zod'
+import {
+  type OrchestrationResult,
+  RoutingDecision,
+  type Run,
+  type Task,
+  type WorkloadResult,
+} from '../../contracts/index.ts'
+import type { JsonObject } from '../../shared/index.ts'
+import { type Moment, rateEfficiency } from '../../voice/index.ts'
+
+const Output = z.object({
+  text: z.string(),
+  model: z.string(),
+  confidence: z.number().nullable(),
+  latencyMs: z.number(),
+  tokens: z.object({ input: z.number().nullable(), output: z.number().nullable() }),
+  costUsd: z.number().nullable(),
+  fallback: z.boolean(),
+  repaired: z.boolean(),
+})
+
+const Routed = z.object({
+  specialist: z.string(),
+  pilot: z.object({ arm: z.string() }).nullable(),
+  decision: RoutingDecision,
+})
+
+type Payload = { readonly key: string; readonly payload: JsonObject }
+
+type Seen = {
+  readonly run: Run
+  readonly tasks: readonly Task[]
+  readonly payloads: readonly Payload[]
+}
+
+/** What a run of workloads amounts to so far. */
+export function orchestrationResult(
+  { run, tasks, payloads }: Seen,
+  speak: (moment: Moment, key: string) => string,
+): OrchestrationResult {
+  const routes = new Map(payloads.map(({ key, payload }) => [key, Routed.parse(payload.routed)]))
+  const workloads = tasks.flatMap((task) => {
+    const routed = routes.get(task.id)
+    return routed === undefined ? [] : [workloadOf(task, routed)]
+  })
+  const succeeded = workloads.filter(({ state }) => state === 'succeeded')
+  const isSuccess = workloads.length > 0 && succeeded.length === workloads.length
+  const costs = succeeded.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd]))
+  const efficiencyRating = rateEfficiency(run.parallelEfficiency)
+  const { speedUp, parallelEfficiency, simulated } = run
+  return {
+    runId: run.id,
+    success: isSuccess,
+    partialSuccess: !isSuccess && succeeded.length > 0,
+    workloads,
+    modelsUsed: [...new Set(succeeded.flatMap(({ model }) => (model === null ? [] : [model])))],
+    processingTimeMs: run.wallTimeMs,
+    sequentialTimeMs: run.sequentialTimeMs,
+    speedUp,
+    parallelEfficiency,
+    efficiencyRating,
+    costUsd: costs.length === succeeded.length && costs.length > 0 ? sum(costs) : null,
+    commentary: commentaryOf(run, { workloads, efficiencyRating, speak }),
+    simulated,
+  }
+}
+
+function workloadOf(task: Task, routed: z.infer<typeof Routed>): WorkloadResult {
+  const parsed = Output.safeParse(task.output)
+  const output = parsed.success ? parsed.data : null
+  const { input = null, output: written = null } = output?.tokens ?? {}
+  return {
+    id: task.id,
+    type: task.type,
+    state: task.state,
+    specialist: routed.specialist,
+    model: output?.model ?? null,
+    result: output?.text ?? null,
+    confidence: output?.confidence ?? null,
+    latencyMs: output?.latencyMs ?? null,
+    tokens: input === null || written === null ? null : { input, output: written },
+    costUsd: output?.costUsd ?? null,
+    attempts: task.attempts,
+    pilot: routed.pilot?.arm === 'candidate',
+    fallback: output?.fallback ?? false,
+    repaired: output?.repaired ?? false,
+    simulated: task.simulated,
+    routing: routed.decision,
+    error: task.error,
+  }
+}
+
+type Said = {
+  readonly workloads: readonly WorkloadResult[]
+  readonly efficiencyRating: OrchestrationResult['efficiencyRating']
+  readonly speak: (moment: Moment, key: string) => string
+}
+
+function commentaryOf(run: Run, { workloads, efficiencyRating, speak }: Said): string {
+  const { total, slots, simulated, speedUp, counts, state } = run
+  if (run.finishedAt === null) {
+    return speak({ kind: 'orchestration.accepted', total, slots, simulated }, run.id)
+  }
+  const { succeeded } = counts
+  const ended = {
+    ...{ total, succeeded, speedUp, simulated },
+    failed: total - succeeded,
+    rating: efficiencyRating,
+    fallbacks: workloads.filter(({ fallback }) => fallback).length,
+  }
+  if (state === 'succeeded') return speak({ kind: 'orchestration.succeeded', ...ended }, run.id)
+  const kind = succeeded > 0 ? 'orchestration.partial' : 'orchestration.failed'
+  return speak({ kind, ...ended }, run.id)
+}
+
+/** Without the dust that adding fractions leaves. */
+function sum(costs: readonly number[]): number {
+  return Math.round(costs.reduce((total, cost) => total + cost, 0) * 1e9) / 1e9
+}
