@@ -1,21 +1,28 @@
 import { join } from 'node:path'
-import {
-  type CommandAgentOptions,
-  cleanUpClones,
-  createCommandAgent,
-  createModelAgent,
-} from './agents/index.ts'
-import type { Config, Environment } from './config/index.ts'
-import type { Agent, RunService } from './contracts/index.ts'
+import { type CommandAgentOptions, cleanUpClones, createCommandAgent } from './agents/index.ts'
+import { type Config, type Environment, secretsOf } from './config/index.ts'
+import type { Agent, OrchestrationService, PilotService, RunService } from './contracts/index.ts'
 import { type Database, openDatabase } from './database/index.ts'
 import { Engine } from './engine/index.ts'
-import { createModelClient } from './models/index.ts'
-import { type Audit, createAudit, createTokens, type Tokens } from './records/index.ts'
+import {
+  type Audit,
+  createAudit,
+  createLedger,
+  createTokens,
+  type Tokens,
+} from './records/index.ts'
 import { withRetry } from './resilience/index.ts'
 import { newId, systemClock } from './shared/index.ts'
-import { startSimulatedProvider } from './simulation/index.ts'
-import type { Log } from './telemetry/index.ts'
-import { createPerformer, createRunService } from './workflows/index.ts'
+import { createMetrics, type Log, type Metrics } from './telemetry/index.ts'
+import {
+  createPerformer,
+  createRunService,
+  laneStatuses,
+  openFleet,
+  openModels,
+  runDefaults,
+  Upkeep,
+} from './workflows/index.ts'
 
 /** A command line that only this process performs: it is never stored. */
 export type OwnCommand = {
@@ -51,6 +58,10 @@ export type App = AsyncDisposable & {
   readonly runs: RunService
   readonly audit: Audit
   readonly tokens: Tokens
+  readonly orchestration: OrchestrationService
+  readonly pilot: PilotService
+  /** Counters and gauges of this process, for Prometheus. */
+  readonly metrics: Metrics['scrape']
   /** The only model provider is the simulated one. */
   readonly simulated: boolean
   readonly readiness: () => Promise<Readiness>
@@ -62,6 +73,8 @@ export type App = AsyncDisposable & {
 
 /** Name of the agent of a `--agent CMD` run. */
 const ownCommandAgent = 'command'
+/** Name of the agent that calls models. */
+const modelAgent = 'model'
 
 /** Builds everything once, from the configuration. Throws what opening the database throws. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -74,41 +87,56 @@ export async function createApp(options: AppOptions): Promise<App> {
     const database = await open(options)
     closers.use(database)
     const { pool, listen } = database
-    const { apiKey } = config.model
-    const secrets = apiKey === undefined ? [] : [apiKey]
-    const audit = createAudit({ pool, log, clock: systemClock, secrets })
+    const audit = createAudit({ pool, log, clock: systemClock, secrets: secretsOf(config) })
     closers.defer(() => audit.close())
-    const engine = new Engine({ pool, listen, log })
+    const { fleet, simulated, longestCallMs } = await openFleet(config, closers)
+    const common = { pool, clock: systemClock, log }
+    const ledger = closers.use(createLedger({ ...common, listen, longestCallMs }))
+    const metrics = createMetrics({ lanes: () => laneStatuses({ fleet, engine }) })
+    const observe = countEnds(metrics)
+    const engine = new Engine({ pool, listen, log, keepRecords: 'maniple.keep_records', observe })
     closers.defer(() => engine.close())
-    const model = await createModel(config, closers)
-    const agents = new Map([model.agent, ...commands].map((agent) => [agent.name, agent]))
+    const models = await openModels({
+      ...{ config, pool, engine, fleet, ledger, audit, metrics },
+      agentName: modelAgent,
+    })
+    const agents = new Map([models.agent, ...commands].map((agent) => [agent.name, agent]))
     const binding = options.command === undefined ? null : newId()
     const runs = createRunService({
       engine,
       agents,
-      defaultAgent: binding === null ? model.agent.name : ownCommandAgent,
-      simulated: new Set(model.simulated ? [model.agent.name] : []),
+      defaultAgent: binding === null ? modelAgent : ownCommandAgent,
+      simulated: new Set(simulated ? [modelAgent] : []),
       bound: { agents: new Set([ownCommandAgent]), binding },
-      defaults: {
-        timeoutMs: config.run.taskTimeoutMinutes * 60_000,
-        retries: config.run.retries,
-        ageingMs: config.run.ageingMinutes * 60_000,
-      },
+      defaults: runDefaults(config),
       limits: config.limits,
+      models: {
+        agents: new Set([modelAgent]),
+        fleet,
+        caps: config.budgets,
+        router: models.router,
+      },
     })
     const perform = createPerformer({ engine, pool, agents })
     const isBound = binding !== null
     const performed = [...agents.keys()].filter((name) => (name === ownCommandAgent) === isBound)
+    const startPilot = config.pilot.autoStart && config.pilot.candidate !== undefined
+    const { pilot, orchestration } = models
+    const upkeep = closers.use(new Upkeep({ pool, log, audit, pilot, startPilot }))
     return {
       runs,
       audit,
       tokens: createTokens({ pool, audit }),
-      simulated: model.simulated,
+      orchestration,
+      pilot,
+      metrics: metrics.scrape,
+      simulated,
       readiness: async () => await checkReadiness(engine, database.description),
       startWorker: async ({ slots = config.worker.slots, runId } = {}) => {
         await cleanUp(config, log)
         const onlyRun = runId ?? null
         await engine.startWorker({ slots, agents: performed, binding, onlyRun, perform })
+        await upkeep.start()
       },
       close: () => closers.disposeAsync(),
       [Symbol.asyncDispose]: () => closers.disposeAsync(),
@@ -116,6 +144,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   } catch (error) {
     await closers.disposeAsync()
     throw error
+  }
+}
+
+/** Tries that are followed by another, and parked tasks, have not ended. */
+function countEnds(metrics: Metrics): (kind: string) => void {
+  return (kind) => {
+    if (kind === 'succeeded' || kind === 'failed' || kind === 'cancelled') metrics.taskEnded(kind)
   }
 }
 
@@ -146,29 +181,6 @@ async function checkReadiness(engine: Engine, description: string): Promise<Read
     const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     return { ready: false, checks: { database: { ok: false, detail: detail + reason } } }
   }
-}
-
-type Model = { readonly agent: Agent; readonly simulated: boolean }
-
-async function createModel(config: Config, closers: AsyncDisposableStack): Promise<Model> {
-  const { provider, baseUrl, apiKey, name: model, concurrency, timeoutSeconds } = config.model
-  const common = { concurrency, timeoutMs: timeoutSeconds * 1000 }
-  const agent = { name: 'model', defaultSlots: config.run.modelSlots }
-  if (provider === 'openai-compatible' && baseUrl !== undefined) {
-    const key = apiKey === undefined ? {} : { apiKey }
-    const client = createModelClient({ provider, baseUrl, model, ...common, ...key })
-    return { agent: createModelAgent({ ...agent, client, endpoint: baseUrl }), simulated: false }
-  }
-  const { seed, latencyMs, faults } = config.simulation
-  const simulated = closers.use(
-    await startSimulatedProvider({
-      seed,
-      latencyMs,
-      faults,
-    }),
-  )
-  const client = createModelClient({ provider: 'simulated', baseUrl: simulated.baseUrl, ...common })
-  return { agent: createModelAgent({ ...agent, client }), simulated: true }
 }
 
 /**

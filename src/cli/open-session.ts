@@ -1,6 +1,6 @@
 import { openRepository } from '../agents/index.ts'
 import { type App, createApp } from '../app.ts'
-import { type Config, processEnvironment } from '../config/index.ts'
+import { type Config, processEnvironment, secretsOf } from '../config/index.ts'
 import { createLog, type Log } from '../telemetry/index.ts'
 import type { AgentCommand } from './agent-command.ts'
 
@@ -22,11 +22,10 @@ export type SessionOptions = {
 /** Opens database, engine and agents. Throws what opening them throws, or the signal's reason. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { settings, logLevel, logStream, command, signal } = options
-  const { apiKey } = settings.model
   const log = createLog({
     level: logLevel,
     ...(logStream === undefined ? {} : { stream: logStream }),
-    secrets: apiKey === undefined ? [] : [apiKey],
+    secrets: secretsOf(settings),
   })
   const environment = processEnvironment()
   try {

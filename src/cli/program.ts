@@ -8,6 +8,7 @@ export type CommandRequest =
   | GuardRequest
   | { readonly name: 'serve'; readonly flags: ServeFlags }
   | { readonly name: 'work'; readonly flags: WorkFlags }
+  | { readonly name: 'mcp'; readonly flags: GlobalFlags }
   | { readonly name: 'split'; readonly file: string; readonly flags: SplitFlags }
   | { readonly name: 'orchestrate'; readonly file: string; readonly flags: OrchestrateFlags }
   | { readonly name: 'analyze'; readonly file: string; readonly flags: GlobalFlags }
@@ -121,6 +122,12 @@ function addServers(program: Command, request: (wanted: CommandRequest) => void)
     .option('--slots <number>', 'tasks at once in this process', wholeNumber(1, 10_000))
     .action((_own: unknown, command: Command) =>
       request({ name: 'work', flags: command.optsWithGlobals<WorkFlags>() }),
+    )
+  program
+    .command('mcp')
+    .description('Serve the MCP tools on stdin and stdout and perform tasks, until stdin ends')
+    .action((_own: unknown, command: Command) =>
+      request({ name: 'mcp', flags: command.optsWithGlobals<GlobalFlags>() }),
     )
 }
 

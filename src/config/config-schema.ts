@@ -102,7 +102,7 @@ export const Config = z.strictObject({
   models: z.record(modelName, ModelConfig).default({}).meta({
     description:
       'Models that specialists use, by name: provider (simulated, openai-compatible, anthropic, azure-foundry), model, baseUrl, apiKey or apiKeyEnv, price, contextTokens, concurrency, requestsPerMinute, tokensPerMinute, timeoutSeconds',
-    defaultText: 'the one of `model`, under the name `default`',
+    defaultText: 'the one of `model`, under its own name',
     secret: true,
   }),
   ...sections,

@@ -5,4 +5,5 @@ export { type Environment, type Machine, processEnvironment } from './environmen
 export { isLoopback } from './is-loopback.ts'
 export { type LoadConfigOptions, loadConfig } from './load-config.ts'
 export type { ModelConfig } from './model-config.ts'
-export { modelNames } from './model-keys.ts'
+export { modelsOf } from './model-settings.ts'
+export { secretsOf } from './secrets-of.ts'

@@ -1,6 +1,7 @@
 import type { Config } from './config-schema.ts'
 import type { Environment } from './environment.ts'
 import type { ModelConfig } from './model-config.ts'
+import { modelsOf } from './model-settings.ts'
 import type { ProblemList } from './problem-list.ts'
 
 /** Fetches the keys that `apiKeyEnv` names, and checks what one model's settings demand of another. */
@@ -9,7 +10,7 @@ export function withModelKeys(config: Config, env: Environment, problems: Proble
   for (const [name, model] of Object.entries(config.models)) {
     models[name] = withKey(name, model, { env, problems })
   }
-  const known = modelNames(config)
+  const known = [...modelsOf(config).keys()]
   const named = [
     ['pilot.candidate', config.pilot.candidate],
     ['pilot.control', config.pilot.control],
@@ -25,12 +26,6 @@ export function withModelKeys(config: Config, env: Environment, problems: Proble
     }
   }
   return { ...config, models }
-}
-
-/** Names of the configured models; without any the single one of `model` counts as `default`. */
-export function modelNames(config: Config): readonly string[] {
-  const names = Object.keys(config.models)
-  return names.length > 0 ? names : ['default']
 }
 
 type Context = { readonly env: Environment; readonly problems: ProblemList }

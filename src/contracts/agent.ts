@@ -67,6 +67,11 @@ export type ClosingResult = {
   readonly report: JsonObject
 }
 
+/** An agent that never says "not now". */
+export type PromptAgent = Omit<Agent, 'perform'> & {
+  readonly perform: (task: AgentTask, context: AgentContext) => Promise<AgentResult>
+}
+
 /**
  * Where a specialist runs. Failures are thrown as `AppError`s, whose `isRetryable` and
  * `retryAfterMs` the engine obeys.

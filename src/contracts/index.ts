@@ -5,6 +5,7 @@ export type {
   AgentTask,
   ClosingResult,
   ClosingTask,
+  PromptAgent,
   TaskRouting,
 } from './agent.ts'
 export { Analysis, AnalysisRequest } from './analysis.ts'

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Page, Run, RunEvent, RunSnapshot, RunState, Task } from '../contracts/index.ts'
 import { AppError, type JsonObject, type Log, ownProcessPlace } from '../shared/index.ts'
-import type { NewRun } from './engine-types.ts'
+import type { Completion, NewRun } from './engine-types.ts'
 import { Lanes } from './lanes.ts'
 import { createRunTicker, followEvents } from './run-events.ts'
 import { readRun, readRuns } from './run-rows.ts'
@@ -33,6 +33,8 @@ export type EngineOptions = {
    * commit that ends their attempts. Without it nothing may be kept.
    */
   readonly keepRecords?: string
+  /** Told of each attempt whose end is committed. Must not throw. */
+  readonly observe?: (kind: Completion['kind']) => void
   readonly times?: Partial<WorkerTimes>
 }
 
@@ -199,7 +201,9 @@ export class Engine {
   /** Starts performing; the returned handle's `stop` gives back what is not done. */
   async startWorker(options: WorkerOptions): Promise<WorkerHandle> {
     const { pool, log, random = Math.random, times, keepRecords = null } = this.#options
+    const { observe = () => undefined } = this.#options
     const parts = {
+      observe,
       pool,
       log,
       random,

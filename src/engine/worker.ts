@@ -36,6 +36,8 @@ type WorkerParts = WorkerOptions & {
   readonly random: () => number
   /** SQL function that writes what performers keep; null where there is none. */
   readonly keepRecords: string | null
+  /** Told of each attempt whose end is committed. */
+  readonly observe: (kind: Completion['kind']) => void
 }
 
 /** Most completions that one commit takes; more wait for the next, a few milliseconds later. */
@@ -192,6 +194,7 @@ export class Worker {
         commitBatch(pool, worker, { batch, performing, free, isFair, keepRecords }),
       )
       this.#commits.delete(commit)
+      for (const { kind } of batch) this.#parts.observe(kind)
       await this.#follow(worker, commit, result)
       this.#launch()
     } catch (error) {

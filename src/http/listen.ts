@@ -7,9 +7,6 @@ type Address = {
   readonly port: number
 }
 
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
-
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined
 
@@ -25,10 +22,6 @@ function listenFailure(cause: unknown, { host, port }: Address): AppError {
 
 /** Resolves with the server's URL. Throws `port_taken`, or `config_invalid` for an address it may not use. */
 export async function listen(server: FastifyInstance, { host, port }: Address): Promise<string> {
-  if (!isLoopback(host)) {
-    const message = `host ${JSON.stringify(host)} can be reached from other machines, and there are no API tokens yet; use 127.0.0.1`
-    throw new AppError('config_invalid', message)
-  }
   try {
     return await server.listen({ host, port })
   } catch (error) {

@@ -12,11 +12,13 @@ type CommonSettings = {
    */
   readonly timeoutMs: number
   /** Limits of the lane; default: none. */
-  readonly requestsPerMinute?: number
-  readonly tokensPerMinute?: number
+  readonly requestsPerMinute?: number | undefined
+  readonly tokensPerMinute?: number | undefined
   /** Goes before the price table. */
-  readonly price?: { readonly inputUsdPerMillion: number; readonly outputUsdPerMillion: number }
-  readonly contextTokens?: number
+  readonly price?:
+    | { readonly inputUsdPerMillion: number; readonly outputUsdPerMillion: number }
+    | undefined
+  readonly contextTokens?: number | undefined
 }
 
 export type OpenAiCompatibleSettings = CommonSettings & {
@@ -24,16 +26,16 @@ export type OpenAiCompatibleSettings = CommonSettings & {
   /** Address above `/chat/completions`, such as `https://api.openai.com/v1`; no credentials in it. */
   readonly baseUrl: string
   /** Sent as bearer token; providers on the own machine often need none. */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
   readonly model: string
   /** Whether the endpoint takes `response_format: json_schema`. Default: true. */
-  readonly structuredOutputs?: boolean
+  readonly structuredOutputs?: boolean | undefined
 }
 
 export type AnthropicSettings = CommonSettings & {
   readonly provider: 'anthropic'
   /** Address above `/messages`. Default: `https://api.anthropic.com/v1`. */
-  readonly baseUrl?: string
+  readonly baseUrl?: string | undefined
   readonly apiKey: string
   readonly model: string
 }
@@ -41,24 +43,24 @@ export type AnthropicSettings = CommonSettings & {
 export type AzureFoundrySettings = CommonSettings & {
   readonly provider: 'azure-foundry'
   /** Name of the resource, the first part of its host; either this or `baseUrl`. */
-  readonly resource?: string
+  readonly resource?: string | undefined
   /** The resource's endpoint, or the address of a gateway above `/chat/completions`. */
-  readonly baseUrl?: string
+  readonly baseUrl?: string | undefined
   /** Without one the process's own Azure identity is used (`DefaultAzureCredential`). */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
   /** Name of the deployment; that of a model router works as any other. */
   readonly model: string
   /** Given: the older addresses with the deployment in the path and this version. */
-  readonly apiVersion?: string
+  readonly apiVersion?: string | undefined
 }
 
 export type SimulatedSettings = CommonSettings & {
   readonly provider: 'simulated'
   readonly baseUrl: string
   /** Default: what the simulated provider expects by default. */
-  readonly apiKey?: string
+  readonly apiKey?: string | undefined
   /** Default: the simulated provider's first model. */
-  readonly model?: string
+  readonly model?: string | undefined
 }
 
 export type ModelSettings =

@@ -1,9 +1,11 @@
-export { createModelGateway } from './gateway/create-model-gateway.ts'
-export { createFleet, type Fleet } from './gateway/gateway-parts.ts'
-export { auditEndedRuns } from './orchestration/audit-ended-runs.ts'
-export { createOrchestrationService } from './orchestration/create-orchestration-service.ts'
+export { type OpenFleet, openFleet } from './open-fleet.ts'
+export { type Models, openModels, runDefaults } from './open-models.ts'
 export { laneStatuses } from './orchestration/read-catalogue.ts'
 export { createPerformer } from './perform-task.ts'
-export { createPilotService, type PilotFacts } from './pilot-service.ts'
-export type { RouterParts } from './router.ts'
+export {
+  createPilotService,
+  type PilotController,
+  type PilotServiceParts,
+} from './pilot-service.ts'
 export { createRunService } from './run-service.ts'
+export { Upkeep } from './upkeep.ts'

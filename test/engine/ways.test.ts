@@ -158,7 +158,7 @@ test('a breaker opens once for a burst, lets one try through, and closes on succ
   const times = { openMs: 40, mostMs: 60_000 }
   assert.equal(await engine.lanes.openBreaker(first, { ...times, ageMs: 5 }), true)
   assert.equal(await engine.lanes.openBreaker(first, { ...times, ageMs: 500 }), false)
-  const state = async () => (await engine.lanes.all()).find((lane) => lane.name === first)
+  const state = async () => (await engine.lanes.read()).find((lane) => lane.name === first)
   assert.equal((await state())?.shut?.reason, 'breaker')
   const begun: string[] = []
   let release: () => void = () => undefined
@@ -196,7 +196,7 @@ test('each opening in a row doubles the time, up to the most', async () => {
   const open: number[] = []
   for (let n = 0; n < 5; n += 1) {
     await engine.lanes.openBreaker(first, { openMs: 1000, mostMs: 10_000, ageMs: -1 })
-    const lane = (await engine.lanes.all()).find((one) => one.name === first)
+    const lane = (await engine.lanes.read()).find((one) => one.name === first)
     open.push(Math.round((lane?.shut?.forMs ?? 0) / 1000))
   }
   assert.deepEqual(open, [1, 2, 4, 8, 10])

@@ -1,4 +1,4 @@
-import type { Agent } from '../../contracts/index.ts'
+import type { PromptAgent } from '../../contracts/index.ts'
 import { AppError, systemClock } from '../../shared/index.ts'
 import { closeRun } from './close-run.ts'
 import type { CommandAgentOptions, CommandSetting } from './command-agent-options.ts'
@@ -23,7 +23,7 @@ const defaultOutputLimit = 256 * 1024
  *
  * The repository is opened at first use; `openRepository` tells beforehand what is wrong with it.
  */
-export function createCommandAgent(options: CommandAgentOptions): Agent {
+export function createCommandAgent(options: CommandAgentOptions): PromptAgent {
   const { name, slots, capacity } = options
   const live = new LiveProcesses()
   let opened: Promise<CommandSetting> | undefined

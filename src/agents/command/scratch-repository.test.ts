@@ -132,12 +132,14 @@ export function taskOf(taskId: string, fields: Partial<AgentTask> = {}): AgentTa
     attempt: 1,
     instructions: `Please do ${taskId}.`,
     dependencies: [],
+    routing: null,
     ...fields,
   }
 }
 
 export function contextOf(fields: Partial<AgentContext> = {}): AgentContext {
-  return { signal: new AbortController().signal, stillOurs: async () => true, ...fields }
+  const gateway = { choice: null, takeWay: async () => null, keep: () => undefined }
+  return { signal: new AbortController().signal, stillOurs: async () => true, gateway, ...fields }
 }
 
 export function closingOf(tasks: readonly Partial<ClosingTask['tasks'][number]>[]): ClosingTask {

@@ -12,6 +12,7 @@ const task: AgentTask = {
   attempt: 1,
   instructions: 'Write the cart.\nWith tests.',
   dependencies: [],
+  routing: null,
 }
 
 const resultOf = (taskId: string, text: string): AgentTask['dependencies'][number] => ({

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/index.ts'
+import { type Config, isLoopback } from '../../config/index.ts'
 import { closeServer, createServer, listen } from '../../http/index.ts'
 import { AppError } from '../../shared/index.ts'
 import { commandLine } from '../command-words.ts'
@@ -53,20 +53,20 @@ async function startApi(session: Session, settings: Config, version: string): Pr
     orchestration,
     pilot,
     readiness,
+    metrics: session.metrics,
     simulated,
     log,
     limits,
     version,
     access: {
-      // The configuration admits loopback addresses only.
-      requireTokens: false,
-      hosts: [],
+      requireTokens: !isLoopback(settings.server.host),
+      hosts: [...settings.server.names],
       authenticate: async (token) => {
         const found = await session.tokens.find(token)
         return found && { user: found.name, role: found.role, via: 'http' }
       },
       audit: session.audit.record,
-      requestsPerMinute: 60_000,
+      requestsPerMinute: settings.guard.requestsPerMinute,
     },
   })
   const url = await listen(server, settings.server).catch((error: unknown) => {

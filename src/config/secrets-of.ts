@@ -1,0 +1,10 @@
+import type { Config } from './config-schema.ts'
+
+/** Every secret value of the configuration, to be kept out of logs and records. */
+export function secretsOf({ model, models, databaseUrl }: Config): readonly string[] {
+  const keys = Object.values(models).map((one) => ('apiKey' in one ? one.apiKey : undefined))
+  const password = databaseUrl === undefined ? '' : (URL.parse(databaseUrl)?.password ?? '')
+  return [model.apiKey, ...keys, password, decodeURIComponent(password)].filter(
+    (secret): secret is string => secret !== undefined && secret !== '',
+  )
+}
