@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { AppError, type ErrorCode } from '../shared/index.ts'
+import type { AppError, ErrorCode } from '../shared/index.ts'
+import { toAppError } from './handle-errors.ts'
 import type { Access } from './http-dependencies.ts'
 
+/** What the workflows refuse they tell the audit themselves, with the repository it was about. */
 const refusals: readonly ErrorCode[] = [
   'host_not_allowed',
   'origin_not_allowed',
@@ -9,6 +11,13 @@ const refusals: readonly ErrorCode[] = [
   'token_invalid',
   'token_missing',
   'too_many_requests',
+]
+
+/** Of requests that would have changed something. */
+const malformed: readonly ErrorCode[] = [
+  'input_too_large',
+  'media_type_unsupported',
+  'request_invalid',
 ]
 
 type Window = { readonly ends: number; written: number; leftOut: number }
@@ -48,12 +57,14 @@ export function auditRefusals(
     return window
   }
   server.addHook('onError', async (request, _reply, error) => {
-    if (!(error instanceof AppError) || !refusals.includes(error.code)) return
+    const failure = toAppError(error, request)
+    if (!isRefusal(failure, request)) return
     const window = windowOf(request.ip)
     if (window.written >= perMinute) window.leftOut += 1
     else {
       window.written += 1
-      audit({ ...denied(request), details: { Code: error.code, Address: request.ip } })
+      const { code, message: reason } = failure
+      audit({ ...denied(request), details: { Code: code, Reason: reason, Address: request.ip } })
     }
   })
   const timer = setInterval(closeEnded, minute).unref()
@@ -61,6 +72,11 @@ export function auditRefusals(
     clearInterval(timer)
     for (const [address, window] of windows) close(address, window)
   })
+}
+
+function isRefusal({ code }: AppError, { method }: FastifyRequest): boolean {
+  const isReading = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+  return refusals.includes(code) || (!isReading && malformed.includes(code))
 }
 
 function denied(request: FastifyRequest) {

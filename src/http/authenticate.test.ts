@@ -111,13 +111,34 @@ test('refusals are audited, a few one by one and the rest as a count', async () 
     repository: null,
     action: 'POST /runs',
     result: 'DENIED',
-    details: { Code: 'role_insufficient', Address: '127.0.0.1' },
+    details: {
+      Code: 'role_insufficient',
+      Reason: 'This takes the role operator; the token "vera" has viewer',
+      Address: '127.0.0.1',
+    },
   })
   assert.equal(audited[1]?.actor, '127.0.0.1')
   await server.close()
   assert.deepEqual(audited[10]?.details, { Address: '127.0.0.1', LeftOut: 21 })
   assert.equal(audited.length, 11)
   assert.doesNotMatch(JSON.stringify(audited), /geheim/)
+})
+
+test('a malformed request that would have changed something is audited, one that reads is not', async () => {
+  const { server, audited } = await serverWith()
+  const headers = { authorization: 'Bearer o', 'content-type': 'application/json' }
+  const bad = { url: '/runs', headers, payload: '{"a":' }
+  assert.equal((await server.inject({ ...bad, method: 'POST' })).statusCode, 400)
+  const xml = { ...headers, 'content-type': 'text/xml' }
+  assert.equal((await server.inject({ ...bad, method: 'POST', headers: xml })).statusCode, 415)
+  assert.equal((await server.inject({ url: '/runs?x', method: 'GET', headers })).statusCode, 200)
+  assert.deepEqual(
+    audited.map(({ actor, details }) => [actor, details.Code]),
+    [
+      ['otto', 'request_invalid'],
+      ['otto', 'media_type_unsupported'],
+    ],
+  )
 })
 
 test('a token is looked up once in five seconds, so that a revoked one ends', async () => {

@@ -5,7 +5,7 @@ import { isFastifyFailure, ofFastifyFailure } from './fastify-failure.ts'
 import { problemType, toProblem } from './problem.ts'
 
 /** Takes anything thrown; what nobody foresaw becomes `internal` and says nothing to the client. */
-function toAppError(error: unknown, request: FastifyRequest): AppError {
+export function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error
   const refusal = isFastifyFailure(error) ? ofFastifyFailure(error, request) : undefined
   return refusal ?? new AppError('internal', 'an unexpected failure', { cause: error })
