@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Fault } from './choose-fault.ts'
 import { charactersPerToken, countPromptTokens, countTokens } from './count-tokens.ts'
-import { fitSchema } from './fit-schema.ts'
+import { type Filling, fitSchema } from './fit-schema.ts'
 import { type ChatRequest, messageText } from './openai/chat-request.ts'
 import { seededChoice, seededDraw } from './seeded-draw.ts'
 
@@ -65,15 +65,28 @@ const closings = [
   'With a model provider configured, the real result stands here.',
 ] as const
 
+type Asked = { readonly seed: number; readonly request: ChatRequest; readonly content: string }
+
 function replyText(seed: number, request: ChatRequest, content: string): string {
+  const asked: Asked = { seed, request, content }
   const format = request.response_format?.type ?? 'text'
   if (format === 'json_object') {
     return JSON.stringify({ simulated: true, about: subject(request) })
   }
   if (request.response_format?.type === 'json_schema') {
-    return JSON.stringify(fitSchema(request.response_format.json_schema.schema))
+    const { schema } = request.response_format.json_schema
+    const filling: Filling = {
+      text: (path) => prose(asked, path),
+      draw: (path) => share(asked, path),
+    }
+    return JSON.stringify(fitSchema(schema, filling))
   }
-  const pick = (part: string): number => seededDraw(seed, part, content)
+  return prose(asked)
+}
+
+/** A labelled text about what was asked; at different places of an answer, different words. */
+function prose({ seed, request, content }: Asked, ...path: readonly string[]): string {
+  const pick = (part: string): number => seededDraw(seed, part, content, ...path)
   const words = keywords(request)
   return [
     `[simulated] ${subject(request)}`,
@@ -84,6 +97,12 @@ function replyText(seed: number, request: ChatRequest, content: string): string 
     seededChoice(closings, pick('closing')),
     `Reference ${content.slice(0, 8)}-${Math.floor(pick('reference') * 1e6)}.`,
   ].join('\n')
+}
+
+/** Models are rather sure of themselves, so a confidence lies high in its range. */
+function share({ seed, content }: Asked, path: string): number {
+  const drawn = seededDraw(seed, 'number', content, path)
+  return path.endsWith('/confidence') ? 0.6 + 0.35 * drawn : drawn
 }
 
 function question(request: ChatRequest): string {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as z from 'zod'
 import type { JsonObject } from '../../shared/index.ts'
-import { fitSchema } from './fit-schema.ts'
+import { type Filling, fitSchema } from './fit-schema.ts'
+
+const filling: Filling = { text: (path) => `[simulated] ${path}`, draw: () => 0.5 }
 
 const Tree = z.object({
   name: z.string(),
@@ -45,7 +47,7 @@ describe('fitSchema', () => {
     it(`fits a ${name} schema`, () => {
       const { $schema: _, ...json } = z.toJSONSchema(schema)
       const asJson: JsonObject = JSON.parse(JSON.stringify(json))
-      schema.parse(fitSchema(asJson))
+      schema.parse(fitSchema(asJson, filling))
     })
   }
 
@@ -55,11 +57,43 @@ describe('fitSchema', () => {
       properties: { self: { $ref: '#' } },
       required: ['self'],
     }
-    assert.ok(JSON.stringify(fitSchema(endless)).includes('null'))
+    assert.ok(JSON.stringify(fitSchema(endless, filling)).includes('null'))
   })
 
   it('gives null for what it does not understand', () => {
-    assert.equal(fitSchema({ type: 'mystery' }), null)
-    assert.equal(fitSchema({ $ref: 'https://example.com/other' }), null)
+    assert.equal(fitSchema({ type: 'mystery' }, filling), null)
+    assert.equal(fitSchema({ $ref: 'https://example.com/other' }, filling), null)
+  })
+
+  it('fills texts and bounded numbers by where they stand', () => {
+    const schema: JsonObject = {
+      type: 'object',
+      properties: {
+        'a/b': { type: 'array', items: { type: 'string' }, minItems: 2 },
+        short: { type: 'string', maxLength: 5 },
+        share: { type: 'number', minimum: 0, maximum: 1 },
+        open: { type: 'number' },
+        wide: { type: 'integer', minimum: -9007199254740991, maximum: 9007199254740991 },
+      },
+    }
+    assert.deepEqual(fitSchema(schema, filling), {
+      'a/b': ['[simulated] /a~1b/0', '[simulated] /a~1b/1'],
+      short: '[simu',
+      share: 0.5,
+      open: 1,
+      wide: 1,
+    })
+  })
+
+  it('reaches both ends of a range and never leaves it', () => {
+    const whole: JsonObject = { type: 'integer', exclusiveMinimum: 2, maximum: 5 }
+    const narrow: JsonObject = { type: 'number', minimum: 0.1234, maximum: 0.1236 }
+    const at = (schema: JsonObject, share: number) =>
+      fitSchema(schema, { ...filling, draw: () => share })
+    assert.deepEqual([at(whole, 0), at(whole, 0.999_999)], [3, 5])
+    for (const share of [0, 0.3, 0.999_999]) {
+      const value = at(narrow, share)
+      assert.ok(typeof value === 'number' && value >= 0.1234 && value <= 0.1236, String(value))
+    }
   })
 })

@@ -1,6 +1,18 @@
 import type { Json, JsonObject } from '../../shared/index.ts'
 
-type Place = { readonly root: JsonObject; readonly depth: number }
+/** What a value is made of where the schema leaves it open; `path` is its JSON pointer. */
+export type Filling = {
+  readonly text: (path: string) => string
+  /** Where between its bounds a number lies: from 0 up to, but not including, 1. */
+  readonly draw: (path: string) => number
+}
+
+type Place = {
+  readonly root: JsonObject
+  readonly depth: number
+  readonly path: string
+  readonly filling: Filling
+}
 
 /** Deeper than this only what is required is filled in, so that recursive schemas end. */
 const fullDepth = 4
@@ -12,8 +24,8 @@ const greatestDepth = 24
  * anyOf, oneOf and allOf, bounds of numbers, strings and arrays, the common formats, patterns that
  * one of a few usual words fits. Conditions are not understood.
  */
-export function fitSchema(schema: JsonObject): Json {
-  return fit(schema, { root: schema, depth: 0 })
+export function fitSchema(schema: JsonObject, filling: Filling): Json {
+  return fit(schema, { root: schema, depth: 0, path: '', filling })
 }
 
 function fit(schema: Json | undefined, place: Place): Json {
@@ -35,10 +47,10 @@ function fitType(schema: JsonObject, place: Place): Json {
     case 'array':
       return fitArray(schema, place)
     case 'string':
-      return fitString(schema)
+      return fitString(schema, place)
     case 'integer':
     case 'number':
-      return fitNumber(schema)
+      return fitNumber(schema, place)
     case 'boolean':
       return true
     default:
@@ -57,15 +69,21 @@ function fitObject(schema: JsonObject, place: Place): JsonObject {
   const required = isArray(schema.required) ? schema.required : []
   const properties = isObject(schema.properties) ? Object.entries(schema.properties) : []
   const wanted = properties.filter(([key]) => place.depth < fullDepth || required.includes(key))
-  return Object.fromEntries(wanted.map(([key, property]) => [key, fit(property, place)]))
+  return Object.fromEntries(
+    wanted.map(([key, property]) => [key, fit(property, under(place, escaped(key)))]),
+  )
 }
 
 function fitArray(schema: JsonObject, place: Place): Json {
   const least = numberOr(schema.minItems, 0)
   const most = numberOr(schema.maxItems, Number.POSITIVE_INFINITY)
   const length = Math.min(Math.max(least, place.depth < fullDepth ? 1 : 0), most, 100)
-  return Array.from({ length }, () => fit(schema.items, place))
+  return Array.from({ length }, (_, index) => fit(schema.items, under(place, String(index))))
 }
+
+const under = (place: Place, key: string): Place => ({ ...place, path: `${place.path}/${key}` })
+
+const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
 const formats: Readonly<Record<string, string>> = {
   'date-time': '2026-01-01T00:00:00Z',
@@ -77,13 +95,14 @@ const formats: Readonly<Record<string, string>> = {
   ipv4: '192.0.2.1',
 }
 
-function fitString(schema: JsonObject): string {
+function fitString(schema: JsonObject, { path, filling }: Place): string {
   const format = typeof schema.format === 'string' ? formats[schema.format] : undefined
   if (format !== undefined) return format
   const word = typeof schema.pattern === 'string' ? fitPattern(schema.pattern) : undefined
   if (word !== undefined) return word
   const most = numberOr(schema.maxLength, Number.POSITIVE_INFINITY)
-  return '[simulated]'.padEnd(Math.min(numberOr(schema.minLength, 0), 10_000), '.').slice(0, most)
+  const least = Math.min(numberOr(schema.minLength, 0), 10_000)
+  return filling.text(path).padEnd(least, '.').slice(0, most)
 }
 
 /** Names, numbers and dates as identifiers, versions and paths want them. */
@@ -114,8 +133,13 @@ function fitPattern(pattern: string): string | undefined {
   }
 }
 
-function fitNumber(schema: JsonObject): number {
-  const step = schema.type === 'integer' ? 1 : 0.001
+/** Further apart, bounds say nothing of a usual value: a whole number has those of safe integers. */
+const widestRange = 1e6
+
+/** Where both bounds are given and near, a drawn number between them; else 1, or the bound nearest. */
+function fitNumber(schema: JsonObject, { path, filling }: Place): number {
+  const isWhole = schema.type === 'integer'
+  const step = isWhole ? 1 : 0.001
   const least = Math.max(
     numberOr(schema.minimum, Number.NEGATIVE_INFINITY),
     numberOr(schema.exclusiveMinimum, Number.NEGATIVE_INFINITY) + step,
@@ -124,8 +148,18 @@ function fitNumber(schema: JsonObject): number {
     numberOr(schema.maximum, Number.POSITIVE_INFINITY),
     numberOr(schema.exclusiveMaximum, Number.POSITIVE_INFINITY) - step,
   )
-  const value = Math.min(Math.max(1, least), most)
-  return schema.type === 'integer' ? Math.trunc(value) : value
+  if (!(most > least && most - least <= widestRange)) {
+    const value = Math.min(Math.max(1, least), most)
+    return isWhole ? Math.trunc(value) : value
+  }
+  const share = filling.draw(path)
+  if (isWhole) {
+    const [first, last] = [Math.ceil(least), Math.floor(most)]
+    return Math.min(last, first + Math.floor(share * (last - first + 1)))
+  }
+  const exact = least + share * (most - least)
+  const short = Math.round(exact * 1000) / 1000
+  return short >= least && short <= most ? short : exact
 }
 
 function alternatives(schema: JsonObject): Json | undefined {

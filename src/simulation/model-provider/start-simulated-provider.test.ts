@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import * as z from 'zod'
 import { AppError, type Clock } from '../../shared/index.ts'
 import type { SimulatedProvider, SimulatedProviderOptions } from './provider-options.ts'
 import { startSimulatedProvider } from './start-simulated-provider.ts'
@@ -134,6 +135,39 @@ describe('the simulated provider', () => {
     const byStatus = { 200: 20, 404: 1 }
     const byModel = { 'simulated-model': 20 }
     assert.deepEqual(provider.stats(), { calls: 21, byStatus, byModel, maxConcurrent: 20 })
+  })
+
+  it('fills a JSON schema with labelled text about the request, by the seed', async () => {
+    const Answer = z.object({ result: z.string(), confidence: z.number().min(0).max(1) })
+    const Completion = z.object({
+      choices: z.array(z.object({ message: z.object({ content: z.string() }) })).length(1),
+      usage: z.object({ completion_tokens: z.int() }),
+    })
+    const json_schema = { name: 'answer', schema: z.toJSONSchema(Answer) }
+    const body = { response_format: { type: 'json_schema', json_schema } }
+    await using one = await start()
+    await using other = await start({ seed: 2 })
+    const answer = async (provider: SimulatedProvider, text: string) => {
+      const { choices, usage } = Completion.parse(
+        JSON.parse(await (await ask(provider, text, { body })).text()),
+      )
+      const content = choices[0]?.message.content ?? ''
+      assert.equal(usage.completion_tokens, Math.ceil(content.length / 4))
+      return Answer.parse(JSON.parse(content))
+    }
+    const first = await answer(one, 'Write the manual.')
+    assert.match(first.result, /^\[simulated\] Write the manual\.\n/)
+    assert.deepEqual(await answer(one, 'Write the manual.'), first)
+    assert.notDeepEqual(await answer(other, 'Write the manual.'), first)
+    const sure: number[] = []
+    for (let index = 0; index < 20; index += 1) {
+      sure.push((await answer(one, `Task ${index}`)).confidence)
+    }
+    assert.ok(
+      sure.every((share) => share >= 0.6 && share <= 0.95),
+      sure.join(),
+    )
+    assert.ok(new Set(sure).size > 15)
   })
 
   it('refuses bodies over the limit', async () => {
