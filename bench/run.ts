@@ -1,6 +1,8 @@
 import { appendFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { openDatabase } from '../src/database/index.ts'
+import type { GatewayPeer } from './calls/contract.ts'
+import { portkey } from './calls/portkey.ts'
 import type { Peer } from './contract.ts'
 import { openHost } from './host.ts'
 import { bullmq } from './peers/bullmq.ts'
@@ -13,6 +15,7 @@ import { measureFlat } from './rows/flat.ts'
 import { measureGrowth } from './rows/growth.ts'
 import { measureLatency } from './rows/latency.ts'
 import { measureLayers } from './rows/layers.ts'
+import { measureOverhead } from './rows/overhead.ts'
 import type { MeasureRow } from './rows/row.ts'
 import { measureManySleepers, measureSleepers } from './rows/sleepers.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -33,6 +36,7 @@ const measures: Readonly<Record<string, MeasureRow>> = {
   row4: measureSleepers,
   row5: measureManySleepers,
   row6: measureGrowth,
+  row7: measureOverhead,
 }
 
 const peers: Readonly<Record<string, Peer>> = {
@@ -41,6 +45,8 @@ const peers: Readonly<Record<string, Peer>> = {
   restate: restateServer,
   dbos,
 }
+
+const gateways: Readonly<Record<string, GatewayPeer>> = { portkey }
 
 function log(line: string): void {
   const seconds = Math.round(performance.now() / 1_000)
@@ -60,8 +66,8 @@ function choose<T>(list: string | undefined, known: Readonly<Record<string, T>>)
   })
 }
 
-async function availablePeers(chosen: readonly Peer[]): Promise<Peer[]> {
-  const available: Peer[] = []
+async function availablePeers<T extends Peer | GatewayPeer>(chosen: readonly T[]): Promise<T[]> {
+  const available: T[] = []
   for (const peer of chosen) {
     const answer = await peer.available()
     if (answer === true) available.push(peer)
@@ -109,13 +115,17 @@ async function bench(): Promise<void> {
     return
   }
   const chosen = choose(values.only, measures)
-  const measured = await availablePeers([maniple, ...choose(values.peers, peers)])
+  const beside = new Set(choose<Peer | GatewayPeer>(values.peers, { ...peers, ...gateways }))
+  const isChosen = (peer: Peer | GatewayPeer): boolean => beside.has(peer)
+  const measured = await availablePeers([maniple, ...Object.values(peers).filter(isChosen)])
+  const besideGateway = await availablePeers(Object.values(gateways).filter(isChosen))
   const server = await openServer(values.database)
   const host = await openHost(server.url)
+  const common = { peers: measured, gateways: besideGateway, quick: values.quick }
   const rows: Row[] = []
   try {
     for (const measure of chosen) {
-      rows.push(...(await measure({ host, peers: measured, quick: values.quick, log })))
+      rows.push(...(await measure({ ...common, host, log })))
     }
   } finally {
     await host.close()
@@ -127,7 +137,7 @@ async function bench(): Promise<void> {
   )
   if (!isWhole) process.exitCode = 1
   const machine = describeMachine({ server: host.server, now: new Date() })
-  const stores = measured.map((peer) => `- ${peer.name} ${peer.version}: ${peer.store}`)
+  const stores = [...measured, ...besideGateway].map((peer) => `- ${peer.name} ${peer.version}: ${peer.store}`)
   const report = [machine, '', renderTable(rows), '', ...stores, ''].join('\n')
   process.stdout.write(`\n${report}`)
   if (values.markdown !== undefined) {
