@@ -17,6 +17,7 @@ import { createMetrics, type Log, type Metrics } from './telemetry/index.ts'
 import {
   createPerformer,
   createRunService,
+  type Fleet,
   laneStatuses,
   openFleet,
   openModels,
@@ -86,16 +87,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     closers.use(abandonAtExit(commands))
     const database = await open(options)
     closers.use(database)
-    const { pool, listen } = database
-    const audit = createAudit({ pool, log, clock: systemClock, secrets: secretsOf(config) })
-    closers.defer(() => audit.close())
     const { fleet, simulated, longestCallMs } = await openFleet(config, closers)
-    const common = { pool, clock: systemClock, log }
-    const ledger = closers.use(createLedger({ ...common, listen, longestCallMs }))
-    const metrics = createMetrics({ lanes: () => laneStatuses({ fleet, engine }) })
-    const observe = countEnds(metrics)
-    const engine = new Engine({ pool, listen, log, keepRecords: 'maniple.keep_records', observe })
-    closers.defer(() => engine.close())
+    const stock = { options, database, fleet, longestCallMs }
+    const { audit, ledger, metrics, engine } = openEngine(stock, closers)
+    const { pool } = database
     const models = await openModels({
       ...{ config, pool, engine, fleet, ledger, audit, metrics },
       agentName: modelAgent,
@@ -145,6 +140,30 @@ export async function createApp(options: AppOptions): Promise<App> {
     await closers.disposeAsync()
     throw error
   }
+}
+
+type Stock = {
+  readonly options: AppOptions
+  readonly database: Database
+  readonly fleet: Fleet
+  readonly longestCallMs: number
+}
+
+/** The engine, with what its commits write beside the tasks: settlements, calls, audit. */
+function openEngine(stock: Stock, closers: AsyncDisposableStack) {
+  const { options, database, fleet, longestCallMs } = stock
+  const { config, log } = options
+  const { pool, workPool, listen } = database
+  const common = { pool: workPool, clock: systemClock, log }
+  const audit = createAudit({ ...common, secrets: secretsOf(config) })
+  closers.defer(() => audit.close())
+  const ledger = closers.use(createLedger({ ...common, listen, longestCallMs }))
+  const metrics = createMetrics({ lanes: () => laneStatuses({ fleet, engine }) })
+  const observe = countEnds(metrics)
+  const keepRecords = 'maniple.keep_records'
+  const engine = new Engine({ pool, workPool, listen, log, keepRecords, observe })
+  closers.defer(() => engine.close())
+  return { audit, ledger, metrics, engine }
 }
 
 /** Tries that are followed by another, and parked tasks, have not ended. */

@@ -13,6 +13,11 @@ export type ListenOptions = {
 export type Database = AsyncDisposable & {
   /** int8 columns come back as JS numbers; errors of idle connections are logged, not thrown. */
   readonly pool: pg.Pool
+  /**
+   * A few connections apart, for what must not wait behind readers: commits of workers, heartbeats,
+   * the ledger. (Tried with one pool: 50 streams of large runs starved the heartbeats.)
+   */
+  readonly workPool: pg.Pool
   /** For people: which server this is. Holds no secret. */
   readonly description: string
   readonly embedded: boolean

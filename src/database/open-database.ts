@@ -29,18 +29,24 @@ export type OpenDatabaseOptions = {
 
 const oldestMajor = 14
 const defaultPoolSize = 10
+const workPoolSize = 5
 const defaultIdleStopMs = 30_000
 
 type Server = {
   readonly target: () => ConnectionTarget
   readonly pool: pg.Pool
+  readonly workPool: pg.Pool
   readonly release: () => Promise<void>
 }
 
-function newPool(target: ConnectionTarget, options: OpenDatabaseOptions): pg.Pool {
+function newPool(
+  target: ConnectionTarget,
+  options: OpenDatabaseOptions,
+  max = options.poolSize ?? defaultPoolSize,
+): pg.Pool {
   const pool = new pg.Pool({
     ...clientConfig(target, options.applicationName ?? 'maniple'),
-    max: options.poolSize ?? defaultPoolSize,
+    max,
     idleTimeoutMillis: 30_000,
   })
   // An idle connection that fails must not end the process; the next query gets a new one.
@@ -60,6 +66,7 @@ async function embeddedServer(options: OpenDatabaseOptions): Promise<Server> {
   })
   let target = stateTarget(attachment.state)
   const pool = newPool(target, options)
+  const workPool = newPool(target, options, workPoolSize)
   const release = stayAttached(attachment, {
     dataDir,
     idleMs,
@@ -67,16 +74,20 @@ async function embeddedServer(options: OpenDatabaseOptions): Promise<Server> {
     onReturn: (state) => {
       target = stateTarget(state)
       // New connections of the pool are made from these options.
-      pool.options.port = state.port
-      pool.options.password = state.password
+      for (const { options: made } of [pool, workPool]) {
+        made.port = state.port
+        made.password = state.password
+      }
     },
   })
-  return { target: () => target, pool, release }
+  return { target: () => target, pool, workPool, release }
 }
 
 function givenServer(url: string, options: OpenDatabaseOptions): Server {
   const target = { url }
-  return { target: () => target, pool: newPool(target, options), release: async () => {} }
+  const pool = newPool(target, options)
+  const workPool = newPool(target, options, workPoolSize)
+  return { target: () => target, pool, workPool, release: async () => {} }
 }
 
 /** Checks that the server answers and is new enough; returns its version. */
@@ -116,12 +127,12 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   const embedded = databaseUrl === undefined
   const place = embedded ? shortPath(resolve(options.dataDir)) : placeOf(databaseUrl)
   const server = embedded ? await embeddedServer(options) : givenServer(databaseUrl, options)
-  const { pool, target } = server
+  const { pool, workPool, target } = server
   const subscriptions = new Set<Subscription>()
   let closed: Promise<void> | undefined
   const closeAll = async () => {
     await Promise.all([...subscriptions].map((subscription) => subscription.close()))
-    await Promise.all([pool.end(), server.release()])
+    await Promise.all([pool.end(), workPool.end(), server.release()])
   }
   const close = () => {
     closed ??= closeAll()
@@ -144,6 +155,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     const description = `${embedded ? 'embedded ' : ''}PostgreSQL ${version} ${embedded ? 'in' : 'at'} ${place}`
     return {
       pool,
+      workPool,
       description,
       embedded,
       get connectionUrl() {

@@ -25,6 +25,8 @@ export type Listen = (
 
 export type EngineOptions = {
   readonly pool: Pool
+  /** For what must not wait behind readers: commits, heartbeats, lanes. Default: `pool`. */
+  readonly workPool?: Pool
   readonly listen: Listen
   readonly log: Log
   readonly random?: () => number
@@ -68,7 +70,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#pool = options.pool
-    this.lanes = new Lanes(options.pool, options.log)
+    this.lanes = new Lanes(options.workPool ?? options.pool, options.log)
     this.#ticker = createRunTicker(options.pool, tickEveryMs, (error) =>
       options.log.warn({ err: error }, 'cannot look for events'),
     )
@@ -201,10 +203,10 @@ export class Engine {
   /** Starts performing; the returned handle's `stop` gives back what is not done. */
   async startWorker(options: WorkerOptions): Promise<WorkerHandle> {
     const { pool, log, random = Math.random, times, keepRecords = null } = this.#options
-    const { observe = () => undefined } = this.#options
+    const { observe = () => undefined, workPool = pool } = this.#options
     const parts = {
       observe,
-      pool,
+      pool: workPool,
       log,
       random,
       keepRecords,

@@ -16,6 +16,9 @@ export type LaneState = {
   } | null
   /** Its breaker opened and no call has gone well since. */
   readonly halfOpen: boolean
+  /** When it opened last. */
+  readonly openedAt: Date | null
+  readonly openedAgoMs: number | null
   /** The other side refused for good, with that code; `forMs` below zero: it is time to look again. */
   readonly dead: { readonly code: string; readonly until: Date; readonly forMs: number } | null
 }
@@ -25,6 +28,8 @@ const LaneRow = z.object({
   capacity: z.number(),
   held: z.number(),
   half_open: z.boolean(),
+  opened_at: z.date().nullable(),
+  opened_ms: z.number().nullable(),
   shut_reason: z.enum(['rate', 'budget', 'breaker']).nullable(),
   shut_until: z.date().nullable(),
   shut_ms: z.number().nullable(),
@@ -40,6 +45,7 @@ export async function readLanes(
 ): Promise<readonly LaneState[]> {
   const result = await pool.query<Record<string, unknown>>(
     `select id, capacity, held, half_open, shut_reason, shut_until,
+       opened_at, (extract(epoch from clock_timestamp() - opened_at) * 1000)::float8 as opened_ms,
        (extract(epoch from shut_until - clock_timestamp()) * 1000)::float8 as shut_ms,
        dead_code, dead_until, (extract(epoch from dead_until - clock_timestamp()) * 1000)::float8 as dead_ms
      from maniple.lanes where $1::text[] is null or id = any ($1) order by id`,
@@ -53,7 +59,8 @@ function toState(row: z.infer<typeof LaneRow>): LaneState {
   const { shut_reason: reason, shut_until: until, shut_ms: forMs } = row
   const isShut = reason !== null && until !== null && forMs !== null && forMs > 0
   const shut = isShut ? { reason, until, forMs } : null
-  return { name, capacity, held, halfOpen, shut, dead: toDead(row) }
+  const { opened_at: openedAt, opened_ms: openedAgoMs } = row
+  return { name, capacity, held, halfOpen, openedAt, openedAgoMs, shut, dead: toDead(row) }
 }
 
 function toDead(row: z.infer<typeof LaneRow>): LaneState['dead'] {
@@ -71,7 +78,7 @@ export async function setLanes(pool: Pool, lanes: readonly Lane[]): Promise<void
   )
 }
 
-/** Keeps a lane from admitting for a while: the other side asked for it. The later end wins. */
+/** Keeps a lane from admitting for a while: the other side asked for it. The later end wins, with its reason. */
 export async function shutLane(
   pool: Pool,
   lane: string,
@@ -79,7 +86,9 @@ export async function shutLane(
 ): Promise<void> {
   await pool.query(
     `with shut as (
-       update maniple.lanes set shut_reason = $2::maniple.shut_reason,
+       update maniple.lanes set
+         shut_reason = case when shut_until > clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+           then shut_reason else $2::maniple.shut_reason end,
          shut_until = greatest(shut_until, clock_timestamp() + make_interval(secs => $3::float8 / 1000))
        where id = $1)
      select pg_notify('maniple', 'lanes')`,

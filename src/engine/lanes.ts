@@ -42,12 +42,13 @@ export class Lanes {
   current(name: string): LaneState | null {
     const state = this.#states.get(name)
     if (state === undefined) return null
+    const { shut: wasShut, dead: wasDead, openedAgoMs: ago } = state
+    if (wasShut === null && wasDead === null && ago === null) return state
     const passedMs = performance.now() - this.#readAt
-    if (state.shut === null && state.dead === null) return state
-    const shutMs = (state.shut?.forMs ?? 0) - passedMs
-    const shut = state.shut !== null && shutMs > 0 ? { ...state.shut, forMs: shutMs } : null
-    const dead = state.dead === null ? null : { ...state.dead, forMs: state.dead.forMs - passedMs }
-    return { ...state, shut, dead }
+    const shutMs = (wasShut?.forMs ?? 0) - passedMs
+    const shut = wasShut !== null && shutMs > 0 ? { ...wasShut, forMs: shutMs } : null
+    const dead = wasDead === null ? null : { ...wasDead, forMs: wasDead.forMs - passedMs }
+    return { ...state, shut, dead, openedAgoMs: ago === null ? null : ago + passedMs }
   }
 
   /** With no names: all. */
@@ -68,15 +69,15 @@ export class Lanes {
   }
 
   openBreaker(lane: string, times: BreakerTimes & { readonly ageMs: number }): Promise<boolean> {
-    return openBreaker(this.#pool, lane, times)
+    return this.#note(lane, () => openBreaker(this.#pool, lane, times), false)
   }
 
   closeBreaker(lane: string, ageMs: number): Promise<boolean> {
-    return closeBreaker(this.#pool, lane, ageMs)
+    return this.#note(lane, () => closeBreaker(this.#pool, lane, ageMs), false)
   }
 
   markDead(lane: string, code: string, forMs: number): Promise<void> {
-    return markDead(this.#pool, lane, { code, forMs })
+    return this.#note(lane, () => markDead(this.#pool, lane, { code, forMs }), undefined)
   }
 
   probeDead(lane: string, eachMs: number): Promise<boolean> {
@@ -84,7 +85,7 @@ export class Lanes {
   }
 
   revive(lane: string): Promise<void> {
-    return reviveLane(this.#pool, lane)
+    return this.#note(lane, () => reviveLane(this.#pool, lane), undefined)
   }
 
   /** Keeps `current` fresh for these lanes until `stop`. */
@@ -108,6 +109,19 @@ export class Lanes {
       this.#reading = null
     })
     return this.#reading
+  }
+
+  /**
+   * What a call taught about its lane must not cost the call its outcome: where it cannot be written,
+   * the next call teaches it again.
+   */
+  async #note<T>(lane: string, write: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      return await write()
+    } catch (error) {
+      this.#log.warn({ err: error, lane }, 'cannot note how a call went')
+      return otherwise
+    }
   }
 
   async #read(): Promise<void> {

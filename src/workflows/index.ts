@@ -1,4 +1,5 @@
-export { type OpenFleet, openFleet } from './open-fleet.ts'
+export type { Fleet } from './gateway/gateway-parts.ts'
+export { openFleet } from './open-fleet.ts'
 export { type Models, openModels, runDefaults } from './open-models.ts'
 export { laneStatuses } from './orchestration/read-catalogue.ts'
 export { createPerformer } from './perform-task.ts'

@@ -3,7 +3,7 @@ import { createModelClient, type ModelSettings, profileOf } from '../models/inde
 import { type SimulatedProvider, startSimulatedProvider } from '../simulation/index.ts'
 import { createFleet, type Fleet } from './gateway/gateway-parts.ts'
 
-export type OpenFleet = {
+type OpenFleet = {
   readonly fleet: Fleet
   /** Every model is a simulated one. */
   readonly simulated: boolean

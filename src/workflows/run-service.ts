@@ -17,6 +17,7 @@ import { splitWorkflow } from '../splitting/index.ts'
 import { budgetLanes } from './budget-lanes.ts'
 import type { Fleet } from './gateway/gateway-parts.ts'
 import { runLanes, waysOf } from './model-ways.ts'
+import { refuseUnknownPrices } from './refuse-unknown-prices.ts'
 import { openRouter, type RouterParts } from './router.ts'
 import type { RoutedPayload, TaskPayload } from './task-payload.ts'
 
@@ -142,8 +143,14 @@ async function routePlan(
     const key = `${task.type} ${task.complexity}`
     if (!known.has(key)) known.set(key, route(task))
   }
+  const accounts = accountsFor(models.caps, subject, new Date(models.router.clock.now()))
+  refuseUnknownPrices(
+    models.fleet,
+    accounts,
+    [...known.values()].map(({ order }) => order),
+  )
   return {
-    accounts: accountsFor(models.caps, subject, new Date(models.router.clock.now())),
+    accounts,
     of: (task) => known.get(`${task.type} ${task.complexity}`) ?? route(task),
   }
 }

@@ -3,6 +3,7 @@ import type { Audit } from '../records/index.ts'
 import { AppError, type Log } from '../shared/index.ts'
 import { auditEndedRuns } from './orchestration/audit-ended-runs.ts'
 import type { PilotController } from './pilot-service.ts'
+import { reopenBudgets } from './reopen-budgets.ts'
 
 export type UpkeepParts = {
   readonly pool: Pool
@@ -28,6 +29,7 @@ export class Upkeep implements Disposable {
   async start(): Promise<void> {
     if (this.#timers.length > 0) return
     const { pool, audit, pilot, startPilot } = this.#parts
+    await reopenBudgets(pool)
     this.#every(auditEveryMs, 'the audit of ended runs', () => auditEndedRuns(pool, audit))
     this.#every(pilotEveryMs, 'the look at the pilot', () => pilot.tick())
     if (startPilot) await beginOnce(pilot)

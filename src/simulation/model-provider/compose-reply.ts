@@ -52,7 +52,7 @@ export function composeReply(
 const openings = [
   'A stand-in for a model wrote this; no model has read the task.',
   'This is a stand-in answer: no model was asked.',
-  'No model is configured, so this text only stands for its answer.',
+  'No real model is configured, so this text only stands for its answer.',
 ] as const
 const findings = [
   'It would name the parts that change and why.',

@@ -8,9 +8,9 @@ import type {
 } from '../../contracts/index.ts'
 import type { Lanes } from '../../engine/index.ts'
 import type { Ledger } from '../../records/index.ts'
-import { FailureWindow } from '../../resilience/index.ts'
 import type { Clock } from '../../shared/index.ts'
 import type { Metrics } from '../../telemetry/index.ts'
+import { type BreakerShare, LaneHealth } from './lane-health.ts'
 
 export type Price = {
   readonly inputUsdPerMillion: number
@@ -21,7 +21,7 @@ export type Price = {
 export type FleetModel = {
   readonly profile: ModelProfile
   readonly client: ModelClient
-  readonly window: FailureWindow
+  readonly health: LaneHealth
   /** What budgets count; null when nobody knows and no call may be made under a dollar budget. */
   readonly price: Price | null
 }
@@ -30,7 +30,7 @@ export type FleetModel = {
 export type Fleet = ReadonlyMap<string, FleetModel>
 
 export type FleetRules = {
-  readonly breaker: { readonly share: number; readonly calls: number }
+  readonly breaker: BreakerShare
   readonly pricing: {
     readonly unknown: 'refuse' | 'ceiling'
     readonly ceilingUsdPerMillion: number
@@ -49,7 +49,7 @@ export function createFleet(
   return new Map(
     models.map(({ profile, client }) => [
       profile.name,
-      { profile, client, window: new FailureWindow(breaker), price: profile.price ?? unknown },
+      { profile, client, health: new LaneHealth(breaker), price: profile.price ?? unknown },
     ]),
   )
 }
@@ -58,7 +58,14 @@ export type GatewayParts = {
   readonly fleet: Fleet
   readonly lanes: Pick<
     Lanes,
-    'current' | 'shut' | 'openBreaker' | 'closeBreaker' | 'markDead' | 'probeDead' | 'revive'
+    | 'current'
+    | 'read'
+    | 'shut'
+    | 'openBreaker'
+    | 'closeBreaker'
+    | 'markDead'
+    | 'probeDead'
+    | 'revive'
   >
   readonly ledger: Pick<Ledger, 'reserve' | 'settle' | 'release'>
   readonly caps: readonly Cap[]

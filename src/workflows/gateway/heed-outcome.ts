@@ -3,8 +3,6 @@ import type { FleetModel, GatewayParts } from './gateway-parts.ts'
 
 /** After a refusal for good, one call in so long looks whether somebody mended it. */
 export const deadForMs = 300_000
-/** How long a lane rests after a refusal that did not say. */
-export const defaultRestMs = 1000
 
 type Failure = {
   readonly error: AppError
@@ -19,18 +17,18 @@ export async function heedFailure(
   { error, ageMs }: Failure,
 ): Promise<void> {
   const lane = model.profile.lane.name
+  const { health } = model
   switch (error.code) {
     case 'model_rate_limited':
-      return await lanes.shut(lane, 'rate', error.retryAfterMs ?? defaultRestMs)
+      return await lanes.shut(lane, 'rate', health.restMs(error.retryAfterMs, { ageMs }))
     case 'model_auth':
     case 'model_gone':
       return await lanes.markDead(lane, error.code, deadForMs)
     case 'model_failed': {
       // A request that the provider finds bad says nothing about the provider.
       if (!error.isRetryable) return
-      const isTooMuch = model.window.failed()
-      const isProbe = lanes.current(lane)?.halfOpen ?? false
-      if (isTooMuch || isProbe) await lanes.openBreaker(lane, { ...breaker, ageMs })
+      if (!health.failed(lanes.current(lane), { ageMs })) return
+      await lanes.openBreaker(lane, { ...breaker, ageMs })
       return
     }
     default:
@@ -44,9 +42,11 @@ export async function heedSuccess(
   model: FleetModel,
   ageMs: number,
 ): Promise<void> {
-  model.window.succeeded()
   const state = lanes.current(model.profile.lane.name)
+  model.health.succeeded(state)
   if (state === null) return
   if (state.halfOpen) await lanes.closeBreaker(state.name, ageMs)
-  if (state.dead !== null) await lanes.revive(state.name)
+  // An answer that was under way when the lane was found dead proves nothing.
+  const isLater = state.dead !== null && ageMs < deadForMs - state.dead.forMs
+  if (isLater) await lanes.revive(state.name)
 }

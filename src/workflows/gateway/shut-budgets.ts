@@ -1,19 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Refusal } from '../../contracts/index.ts'
+import { AppError } from '../../shared/index.ts'
 import { budgetLane } from '../budget-lanes.ts'
 import type { GatewayParts } from './gateway-parts.ts'
+import { defaultRestMs } from './lane-health.ts'
 
-/** A budget that nothing renews is looked at again this often: it may have been raised. */
-const exhaustedRestMs = 60_000
+type Refused = {
+  readonly refusals: readonly Refusal[]
+  /** A model that was not refused by a budget has no room at the moment. */
+  readonly hasOthers: boolean
+  readonly signal: AbortSignal
+}
 
-/** Tasks under a budget that is used up wait for it, without being tried one after the other. */
+/**
+ * Tasks under a budget that is used up wait for it, without being tried one after the other. Throws
+ * `budget_exhausted` where nothing that anybody could wait for brings money back.
+ */
 export async function shutBudgets(
   parts: Pick<GatewayParts, 'lanes' | 'clock'>,
-  refusals: readonly Refusal[],
+  { refusals, hasOthers, signal }: Refused,
 ): Promise<void> {
-  for (const refusal of refusals) {
-    const lane = budgetLane(refusal.account)
-    await parts.lanes.shut(lane, 'budget', restOf(parts, refusal, exhaustedRestMs))
-  }
+  const [first] = refusals.toSorted((one, other) => timeOf(one) - timeOf(other))
+  if (first === undefined) return
+  if (first.frees === null && !hasOthers) throw exhausted(first)
+  const restMs = restOf(parts, first, defaultRestMs)
+  const forMs = hasOthers ? Math.min(restMs, defaultRestMs) : restMs
+  const lane = budgetLane(first.account)
+  const [known] = await parts.lanes.read([lane])
+  await parts.lanes.shut(lane, 'budget', forMs)
+  // Who comes while it is shut may not be in it: the cap was configured after the run was given.
+  // The lane does not hold such a task back, so it would come again at once.
+  if (known !== undefined && known.shut === null) return
+  const braked = delay(Math.min(forMs, defaultRestMs), undefined, { signal })
+  await braked.catch(() => signal.throwIfAborted())
+}
+
+const timeOf = ({ frees }: Refusal): number => frees?.getTime() ?? Number.MAX_SAFE_INTEGER
+
+function exhausted({ account, asked, available, unit }: Refusal): AppError {
+  return new AppError(
+    'budget_exhausted',
+    `a call may take up to ${asked} ${unit}, and the budget ${account.id} of ${account.limit} has ${Math.max(0, available)} left: raise it, then retry the run`,
+  )
 }
 
 /** Milliseconds until it is worth asking again. */

@@ -10,7 +10,8 @@ import {
 import type { LaneState } from '../../engine/index.ts'
 import { AppError, type ErrorCode, newId } from '../../shared/index.ts'
 import type { GatewayParts, ModelTry } from './gateway-parts.ts'
-import { deadForMs, defaultRestMs, heedFailure, heedSuccess } from './heed-outcome.ts'
+import { deadForMs, heedFailure, heedSuccess } from './heed-outcome.ts'
+import { defaultRestMs } from './lane-health.ts'
 import { recordCall } from './record-call.ts'
 import { settleCall } from './settle-call.ts'
 import { restOf } from './shut-budgets.ts'
@@ -49,7 +50,19 @@ export async function tryModel(parts: GatewayParts, attempt: ModelTry): Promise<
     settleCall(parts, attempt, { reserved, usage: null, isCharged: false })
     throw context.signal.reason
   }
+  if (asked instanceof Promise && closedMeanwhile(parts, state)) {
+    settleCall(parts, attempt, { reserved, usage: null, isCharged: false })
+    return { kind: 'limited' }
+  }
   return await call(parts, attempt, { reserved, spentMs: performance.now() - begun })
+}
+
+/** Reserving may take a while; a lane that was shut or opened its breaker then is not called. */
+function closedMeanwhile({ lanes }: GatewayParts, before: LaneState | null): boolean {
+  const now = before === null ? null : lanes.current(before.name)
+  if (before === null || now === null) return false
+  const isDead = now.dead !== null && now.dead.forMs > 0 && before.dead === null
+  return now.shut !== null || isDead || (now.halfOpen && !before.halfOpen)
 }
 
 type Reserved = { readonly reserved: Reservation; readonly spentMs: number }
@@ -64,20 +77,14 @@ async function call(
   const id = newId(20)
   const at = new Date(parts.clock.now()).toISOString()
   const begun = performance.now()
+  let reply: ModelReply
   try {
-    const reply = await model.client.generate({
+    reply = await model.client.generate({
       ...{ system, prompt, signal: context.signal },
       maxOutputTokens: parts.maxOutputTokens,
       headers: { 'x-maniple-event-id': id },
       ...(schema === undefined ? {} : { schema }),
     })
-    const end = performance.now()
-    const latencyMs = end - begun
-    const costUsd = settleCall(parts, attempt, { reserved, usage: reply, isCharged: true })
-    recordCall(parts, attempt, { id, at, latencyMs, reply, costUsd, error: null })
-    parts.metrics.overhead((spentMs + performance.now() - end) / 1000)
-    await heedSuccess(parts, model, latencyMs)
-    return { kind: 'answered', reply: answerOf(attempt, reply, { costUsd, latencyMs }) }
   } catch (thrown) {
     const error = asAppError(thrown)
     const latencyMs = performance.now() - begun
@@ -89,6 +96,13 @@ async function call(
     // A lane that asked for a rest is limited, and the task waits for it without losing a try.
     return error.code === 'model_rate_limited' ? { kind: 'limited' } : { kind: 'failed', error }
   }
+  const end = performance.now()
+  const latencyMs = end - begun
+  const costUsd = settleCall(parts, attempt, { reserved, usage: reply, isCharged: true })
+  recordCall(parts, attempt, { id, at, latencyMs, reply, costUsd, error: null })
+  parts.metrics.overhead((spentMs + performance.now() - end) / 1000)
+  await heedSuccess(parts, model, latencyMs)
+  return { kind: 'answered', reply: answerOf(attempt, reply, { costUsd, latencyMs }) }
 }
 
 /** A time-out or a broken connection says nothing of what the provider did, and charges for. */

@@ -8,6 +8,7 @@ import { checkGraph } from '../../splitting/index.ts'
 import { budgetLanes } from '../budget-lanes.ts'
 import { runLanes, waysOf } from '../model-ways.ts'
 import type { PilotAssignment } from '../pilot-service.ts'
+import { refuseUnknownPrices } from '../refuse-unknown-prices.ts'
 import { openRouter, type RouteSubject } from '../router.ts'
 import type { TaskPayload } from '../task-payload.ts'
 import { guardRequest } from './guard-request.ts'
@@ -144,6 +145,11 @@ async function newRun(
     }
     return taskOf(parts, { workload, payload, accounts })
   })
+  refuseUnknownPrices(
+    fleet,
+    accounts,
+    tasks.map(({ order }) => order),
+  )
   const { orders, isSimulated } = summary(parts, tasks)
   return {
     id: subject.runId,

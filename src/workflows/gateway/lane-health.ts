@@ -1,0 +1,64 @@
+import type { LaneState } from '../../engine/index.ts'
+import { FailureWindow } from '../../resilience/index.ts'
+
+/** How long a lane rests after a refusal that did not say; doubled with each in a row. */
+export const defaultRestMs = 1000
+const longestOwnRestMs = 60_000
+/** `Retry-After: 0` must not become a loop, and a nonsense date must not shut a lane for ever. */
+const shortestRestMs = 100
+const longestRestMs = 86_400_000
+
+export type BreakerShare = { readonly share: number; readonly calls: number }
+
+/** A call that failed: how long ago it began. */
+type Failed = { readonly ageMs: number }
+
+/** How the latest calls of a model in this process went, and what that means for its lane. */
+export class LaneHealth {
+  readonly #rules: BreakerShare
+  #window: FailureWindow
+  /** Of the opening since which the window counts, whichever process opened. */
+  #openedAt: number | null = null
+  #refusals = 0
+  /** By `performance.now()`. */
+  #refusedAt = Number.NEGATIVE_INFINITY
+
+  constructor(rules: BreakerShare) {
+    this.#rules = rules
+    this.#window = new FailureWindow(rules)
+  }
+
+  succeeded(lane: LaneState | null): void {
+    this.#startAfresh(lane)
+    this.#refusals = 0
+    if (!(lane?.halfOpen ?? false)) this.#window.succeeded()
+  }
+
+  /** True when the breaker should open. */
+  failed(lane: LaneState | null, { ageMs }: Failed): boolean {
+    this.#startAfresh(lane)
+    // What began before an opening was known when it opened, and says nothing of what came after.
+    if (lane !== null && lane.openedAgoMs !== null && ageMs > lane.openedAgoMs) return false
+    return (lane?.halfOpen ?? false) || this.#window.failed()
+  }
+
+  /** How long the lane rests after a refusal for too many calls. */
+  restMs(retryAfterMs: number | undefined, { ageMs }: Failed): number {
+    const now = performance.now()
+    // Calls that were under way together are refused together, and that counts once.
+    if (now - ageMs > this.#refusedAt) {
+      this.#refusals += 1
+      this.#refusedAt = now
+    }
+    const own = Math.min(longestOwnRestMs, defaultRestMs * 2 ** Math.min(30, this.#refusals - 1))
+    return Math.min(longestRestMs, Math.max(shortestRestMs, retryAfterMs ?? own))
+  }
+
+  /** With the failures that opened a breaker still counted, the next single one would open it again. */
+  #startAfresh(lane: LaneState | null): void {
+    const openedAt = lane?.openedAt?.getTime() ?? null
+    if (openedAt === this.#openedAt) return
+    this.#openedAt = openedAt
+    this.#window = new FailureWindow(this.#rules)
+  }
+}
