@@ -1,69 +1,77 @@
 import { estimateTokens } from '../../budget/index.ts'
-import type { GatewayContext, ModelGateway, Refusal } from '../../contracts/index.ts'
+import type { GatewayContext, GatewayRequest, ModelGateway } from '../../contracts/index.ts'
 import { AppError } from '../../shared/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { shutBudgets } from './shut-budgets.ts'
+import { Tries } from './tries.ts'
 import { type TryOutcome, tryModel } from './try-model.ts'
 import { waitForWay } from './wait-for-way.ts'
 
 /** See `ModelGateway`: tries the models in their order until one answers. */
 export function createModelGateway(parts: GatewayParts): ModelGateway {
   return async (request, context) => {
-    const { order } = request
     const inputTokens = estimateTokens(request.system) + estimateTokens(request.prompt)
-    const told: Told = { failure: null, refusals: [], isLimited: false }
-    const tried = new Set<string>()
-    const limited = new Set<string>()
-    let name = context.choice ?? order[0] ?? null
-    if (name === null) throw new AppError('config_invalid', 'no model is configured')
+    const tries = new Tries(request.order)
+    let name: string | null = firstOf(request, context)
     while (name !== null) {
-      tried.add(name)
-      limited.delete(name)
-      const model = parts.fleet.get(name)
-      const isFallback = name !== order[0]
-      const outcome: TryOutcome =
-        model === undefined
-          ? { kind: 'failed', error: unknownModel(name) }
-          : await tryModel(parts, { request, context, model, inputTokens, isFallback })
+      const outcome = await tryNamed(parts, { request, context, inputTokens }, name)
       if (outcome.kind === 'answered') return outcome.reply
-      note(told, outcome)
-      if (outcome.kind === 'limited') limited.add(name)
-      const held: string = name
-      name = await nextOf(order, tried, context)
-      if (name !== null || told.failure === null || told.failure.isRetryable) continue
-      const hopes = order.filter((one) => limited.has(one) || !tried.has(one))
-      if (hopes.length === 0 || context.choice === null) continue
-      const failed = [...tried].filter((one) => !limited.has(one))
-      name = await waitForWay(parts, context, { hopes, failed, held })
-      if (name === null) return null
+      tries.note(name, outcome)
+      name = await nextOf(parts, context, { tries, held: name })
     }
-    if (told.failure !== null) throw told.failure
-    const { refusals } = told
-    const hasOthers = told.isLimited || order.some((other) => !tried.has(other))
-    await shutBudgets(parts, { refusals, hasOthers, signal: context.signal })
-    return null
+    return await giveUp(parts, context, tries)
   }
 }
 
-/** What the models that were tried had to say. */
-type Told = { failure: AppError | null; readonly refusals: Refusal[]; isLimited: boolean }
-
-function note(told: Told, outcome: Exclude<TryOutcome, { kind: 'answered' }>): void {
-  if (outcome.kind === 'refused') told.refusals.push(outcome.refusal)
-  if (outcome.kind === 'limited') told.isLimited = true
-  // One that may go better another time says more than one that never will.
-  if (outcome.kind === 'failed' && !(told.failure?.isRetryable ?? false)) {
-    told.failure = outcome.error
-  }
+/** The model whose lane the attempt holds, so that no place has to be swapped. */
+function firstOf({ order }: GatewayRequest, { choice }: GatewayContext): string {
+  const first = choice ?? order[0]
+  if (first === undefined) throw new AppError('config_invalid', 'no model is configured')
+  return first
 }
 
+type Asked = {
+  readonly request: GatewayRequest
+  readonly context: GatewayContext
+  readonly inputTokens: number
+}
+
+async function tryNamed(parts: GatewayParts, asked: Asked, name: string): Promise<TryOutcome> {
+  const model = parts.fleet.get(name)
+  if (model === undefined) return { kind: 'failed', error: unknownModel(name) }
+  const isFallback = name !== asked.request.order[0]
+  return await tryModel(parts, { ...asked, model, isFallback })
+}
+
+type SoFar = {
+  readonly tries: Tries
+  /** The model whose lane the attempt holds. */
+  readonly held: string
+}
+
+/** The next model to try; null when there is none, or none for a long time. */
 async function nextOf(
-  order: readonly string[],
-  tried: ReadonlySet<string>,
+  parts: GatewayParts,
   context: GatewayContext,
+  { tries, held }: SoFar,
 ): Promise<string | null> {
-  const others = order.filter((name) => !tried.has(name))
-  return others.length > 0 ? await context.takeWay(others) : null
+  const { untried, hopes, failed } = tries
+  const next = untried.length > 0 ? await context.takeWay(untried) : null
+  if (next !== null || !waits(tries, context)) return next
+  return await waitForWay(parts, context, { hopes, failed, held })
+}
+
+/** Without a lane of its own there is no place to be waited for. */
+const waits = (tries: Tries, { choice }: GatewayContext): boolean =>
+  choice !== null && tries.isWorthWaiting
+
+/** No model answered: it waited in vain, or one failed, or all are limited. */
+async function giveUp(parts: GatewayParts, context: GatewayContext, tries: Tries): Promise<null> {
+  const { failure, refusals, hopes } = tries
+  if (waits(tries, context)) return null
+  if (failure !== null) throw failure
+  await shutBudgets(parts, { refusals, hasOthers: hopes.length > 0, signal: context.signal })
+  return null
 }
 
 function unknownModel(name: string): AppError {
