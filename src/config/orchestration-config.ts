@@ -3,16 +3,16 @@ import { PilotPhase, RepositoryName, Specialist } from '../contracts/index.ts'
 
 const share = z.number().min(0).max(1)
 
-export const SpecialistOverride = Specialist.omit({ name: true }).partial()
-export type SpecialistOverride = z.infer<typeof SpecialistOverride>
+const SpecialistOverride = Specialist.omit({ name: true }).partial()
 
 const specialistName = Specialist.shape.name
 
-export const RepositoryConfig = z.strictObject({
+const RepositoryConfig = z.strictObject({
   specialists: z.record(specialistName, SpecialistOverride).default({}),
 })
 
-export const CapConfig = z.strictObject({
+/** How much of a unit may be spent in a period: `{scope: all, period: day, unit: usd, amount: 20}`. */
+const CapConfig = z.strictObject({
   scope: z.enum(['run', 'root', 'repository', 'user', 'organisation', 'all']),
   /** Only for this repository, user or organisation; default: each has a cap of its own. */
   only: z.string().min(1).max(140).optional(),
@@ -20,10 +20,8 @@ export const CapConfig = z.strictObject({
   unit: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
   amount: z.number().min(0).max(1e12),
 })
-/** How much of a unit may be spent in a period: `{scope: all, period: day, unit: usd, amount: 20}`. */
-export type CapConfig = z.infer<typeof CapConfig>
 
-export const PilotConfig = z.strictObject({
+const PilotConfig = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
