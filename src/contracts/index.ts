@@ -12,6 +12,26 @@ export { Analysis, AnalysisRequest } from './analysis.ts'
 export { type AuditEntry, AuditResult } from './audit-record.ts'
 export { type Caller, Role } from './caller.ts'
 export { BreakerState, Catalogue, LaneStatus } from './catalogue.ts'
+export {
+  Effect,
+  type EffectClass,
+  EffectRecord,
+  EffectState,
+  type EffectType,
+  Taint,
+} from './effect.ts'
+export type {
+  EffectContext,
+  EffectDecision,
+  EffectGate,
+  EffectMarker,
+  EffectOrigin,
+  EffectOutcome,
+  EffectPerformer,
+  EffectPerformers,
+  EffectQuery,
+  EffectRequest,
+} from './effect-gate.ts'
 export type {
   Account,
   AccountStatement,
@@ -60,6 +80,7 @@ export {
   PilotStatus,
   PilotVerdict,
 } from './pilot.ts'
+export type { ActorView, IssueView, PullView, RepositoryView } from './repository-view.ts'
 export { PilotArm, RoutingDecision } from './routing-decision.ts'
 export { BindingLimit, Run, RunEvent, RunKind, RunReport, RunState } from './run.ts'
 export { LevelName, RunOptions, RunRequest } from './run-request.ts'
