@@ -3,6 +3,19 @@ export { AuditHead } from './audit/audit-segments.ts'
 export { type Audit, createAudit } from './audit/create-audit.ts'
 export type { AuditReport } from './audit/verify-audit.ts'
 export { findCachedResult, keepCachedResult } from './cached-results/cached-results.ts'
+export {
+  claimEffect,
+  countEffects,
+  decideEffect,
+  type EffectCounts,
+  type EffectEnd,
+  findEffect,
+  finishEffect,
+  insertEffect,
+  listEffects,
+  readAbandoned,
+} from './effects/effect-rows.ts'
+export { pauseGate, readPauses, resumeGate } from './effects/gate-pauses.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts'
 export { keepModelCalls } from './model-calls/keep-model-calls.ts'
 export { type ModelOutcome, readOutcomes } from './model-calls/read-outcomes.ts'

@@ -67,8 +67,55 @@ export const errorCatalogue = {
     'The database server may not enter the data directory. The message names the path and the remedy.',
   ),
   disk_full: entry(507, true, 'The disk is full or read-only. Free space, then start again.'),
+  effect_denied: entry(
+    403,
+    false,
+    'The gate does not allow that change. The reasons are in the message and in the audit.',
+  ),
+  effect_not_waiting: entry(
+    409,
+    false,
+    'That change does not wait for a decision: it was performed, denied, or is under way.',
+  ),
+  effect_unknown: entry(
+    502,
+    false,
+    'Nobody can tell whether the change happened. Look, then approve it again or deny it.',
+  ),
+  gate_paused: entry(
+    503,
+    true,
+    'The gate is paused: nothing outside is changed until it is resumed.',
+  ),
   git_failed: entry(500, true, 'A git command of Maniple failed. The message has git’s own words.'),
   git_missing: entry(503, false, 'Git is not installed, or too old. Install git 2.30 or newer.'),
+  github_auth: entry(
+    502,
+    false,
+    'GitHub refuses the token, or it may not do that. The message names the permission.',
+  ),
+  github_conflict: entry(
+    409,
+    false,
+    'What was decided on has changed on GitHub meanwhile: another head commit, a conflict.',
+  ),
+  github_limited: entry(
+    503,
+    true,
+    'A rate limit of GitHub was reached; the call was not made or not accepted.',
+  ),
+  github_missing: entry(404, false, 'GitHub knows no such thing, or the token may not see it.'),
+  github_refused: entry(422, false, 'GitHub refused the request as it is; the message is its own.'),
+  github_unavailable: entry(
+    503,
+    false,
+    'A feature of GitHub needs a credential or a setting that is not there. The message names it.',
+  ),
+  github_unclear: entry(
+    502,
+    true,
+    'GitHub did not answer, or with an error of its own: whether the call took effect is not known.',
+  ),
   host_not_allowed: entry(
     403,
     false,

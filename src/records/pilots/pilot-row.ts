@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import * as z from 'zod'
 import { PilotState, PilotVerdict } from '../../contracts/index.ts'
+import { withTransaction } from '../../database/index.ts'
 
 /** What a change of a pilot changes, and an undo restores. */
 export const PilotPosition = z.object({
@@ -80,20 +81,5 @@ export async function withLockedPilot<T>(
   name: string,
   work: (client: PoolClient, row: PilotRow) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  try {
-    await client.query('begin')
-    const result = await work(client, await lockPilot(client, name))
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((cause: unknown) => {
-      // The connection is lost, and with it the transaction: the pool must not keep it.
-      broken = cause instanceof Error ? cause : new Error(String(cause))
-    })
-    throw error
-  } finally {
-    client.release(broken)
-  }
+  return await withTransaction(pool, async (client) => work(client, await lockPilot(client, name)))
 }
