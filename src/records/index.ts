@@ -16,6 +16,8 @@ export {
   readAbandoned,
 } from './effects/effect-rows.ts'
 export { pauseGate, readPauses, resumeGate } from './effects/gate-pauses.ts'
+export { createGitHubAnswers } from './github/github-answers.ts'
+export { createGitHubPace } from './github/github-pace.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts'
 export { keepModelCalls } from './model-calls/keep-model-calls.ts'
 export { type ModelOutcome, readOutcomes } from './model-calls/read-outcomes.ts'
