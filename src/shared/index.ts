@@ -15,4 +15,12 @@ export {
   type ProcessPlace,
   readLinuxStatus,
 } from './process-identity.ts'
+export { type ScaledClock, type ScaledClockOptions, scaledClock } from './scaled-clock.ts'
+export {
+  findSecretShapes,
+  hideRanges,
+  hideSecretShapes,
+  mergeRanges,
+  type TextRange,
+} from './secret-shapes.ts'
 export { storableText } from './storable-text.ts'

@@ -41,6 +41,8 @@ export type Pull = {
   readonly head: PullRef
   base: PullRef
   isDraft: boolean
+  /** Whoever had Copilot open it: an approval of theirs does not count. */
+  readonly requestedBy: Actor | null
   mergedAt: number | null
   mergedBy: Actor | null
   mergeCommitSha: string | null

@@ -16,6 +16,7 @@ export type NewPull = {
   readonly head: { readonly ref: string; readonly sha: string }
   readonly base: { readonly ref: string; readonly sha: string }
   readonly isDraft?: boolean
+  readonly requestedBy?: Actor | null
 }
 
 export type NewReview = {
@@ -43,7 +44,8 @@ export class Pulls {
     const id = this.#core.nextId()
     const pull: Pull = {
       ...{ id, issue, head: { ...wanted.head }, base: { ...wanted.base } },
-      ...{ isDraft: wanted.isDraft ?? false, mergedAt: null, mergedBy: null },
+      ...{ isDraft: wanted.isDraft ?? false, requestedBy: wanted.requestedBy ?? null },
+      ...{ mergedAt: null, mergedBy: null },
       ...{ mergeCommitSha: null, reviews: [], reviewComments: [], requestedReviewers: [] },
       ...{ autoMerge: null, isQueued: false },
     }
