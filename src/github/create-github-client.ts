@@ -43,6 +43,11 @@ type Parts = GitHubStores & {
 /** A write that would have to wait longer than this (of real time) is given back instead. */
 const longestQueueMs = 60_000
 const readRetries = 3
+const retrying = (signal: AbortSignal) => ({
+  signal,
+  retries: readRetries,
+  isRetryable: (error: unknown) => error instanceof AppError && error.code === 'github_unclear',
+})
 const isRead = (route: string): boolean => /^(GET|HEAD) /.test(route)
 
 export function createGitHubClient(parts: Parts): GitHubClient {
@@ -91,10 +96,7 @@ class GitHubCalls {
       await this.#waitForTurn(credential, call)
       return answerOf(await this.#send(credential, call))
     }
-    return await withRetry(() => this.#read(credential, call), {
-      signal: call.signal,
-      retries: readRetries,
-    })
+    return await withRetry(() => this.#read(credential, call), retrying(call.signal))
   }
 
   async pages(call: GitHubCall, mostPages: number): Promise<readonly Json[]> {
@@ -128,7 +130,7 @@ class GitHubCalls {
       await this.#waitForTurn(credential, { route, signal, creates: writes === 'creates' })
       return await send()
     }
-    return await withRetry(send, { signal, retries: readRetries })
+    return await withRetry(send, retrying(signal))
   }
 
   #credentialOf(role: CredentialRole): Credential {

@@ -1,0 +1,59 @@
+import type { EffectMarker } from '../../contracts/index.ts'
+import { AppError, type JsonObject } from '../../shared/index.ts'
+import type { GitHubClient } from '../github-client.ts'
+import type { RepositoryFacts } from './repository-facts.ts'
+
+/** Signs what Maniple writes on GitHub, and recognises it; `policy/` knows how. */
+export type MarkerSigner = {
+  /** A hidden comment to be put at the end of a text. */
+  readonly compose: (marker: EffectMarker, place: MarkerPlace) => string
+  /** The genuine ones of that place; forged, foreign and broken ones are not among them. */
+  readonly read: (text: string, place: MarkerPlace) => readonly EffectMarker[]
+}
+
+export type MarkerPlace = {
+  readonly repository: string
+  /** Such as `issue.create`: what was marked with it. */
+  readonly purpose: string
+}
+
+export type PerformerParts = {
+  readonly client: GitHubClient
+  readonly markers: MarkerSigner
+  readonly facts: RepositoryFacts
+}
+
+/** `owner` and `repo`, as routes want them. */
+export function namesOf(repository: string): { readonly owner: string; readonly repo: string } {
+  const [owner = '', repo = ''] = repository.split('/')
+  return { owner, repo }
+}
+
+/** The text with the marker that the next look finds it by. */
+export function stamped(
+  { markers }: PerformerParts,
+  text: string,
+  about: { readonly marker: EffectMarker; readonly place: MarkerPlace },
+): string {
+  const stamp = markers.compose(about.marker, about.place)
+  return text === '' ? stamp : `${text}\n\n${stamp}`
+}
+
+/** Whether a text was written by us for that very request. */
+export function isOurs(
+  { markers }: PerformerParts,
+  text: string | null | undefined,
+  about: { readonly marker: EffectMarker; readonly place: MarkerPlace },
+): boolean {
+  return markers.read(text ?? '', about.place).some(({ key }) => key === about.marker.key)
+}
+
+export function fieldOf(data: unknown, name: string): unknown {
+  return typeof data === 'object' && data !== null && name in data
+    ? (data as JsonObject)[name]
+    : undefined
+}
+
+export function unexpected(route: string, cause: unknown): AppError {
+  return new AppError('github_unclear', `GitHub's answer to ${route} has another shape`, { cause })
+}
