@@ -30,6 +30,7 @@ export type ModelRequest = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** NaN where the provider does not tell. */
 export type ModelUsage = { readonly inputTokens: number; readonly outputTokens: number }
 
 /** With a schema the tokens are those of the answer and of its repair together. */

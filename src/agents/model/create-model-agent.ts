@@ -19,6 +19,8 @@ type ModelAgentOptions = {
   readonly defaultSlots: number
   /** The operator's own words for a specialist, which go into the system prompt. */
   readonly instructions: (specialist: string, repository: string | null) => string | undefined
+  /** What a model's answers depend on besides the prompt: its provider, its name there. */
+  readonly identityOf: (model: string) => string
 }
 
 /** An output is stored in the task's row: this many bytes of text at most. */
@@ -61,7 +63,8 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
     },
     fingerprint: async (task) => {
       const routing = routingOf(task)
-      const facts = [routing.order[0] ?? null, systemOf(routing)]
+      const [first] = routing.order
+      const facts = [first === undefined ? null : options.identityOf(first), systemOf(routing)]
       return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
     },
     reuse: async (_task, output) => output,
@@ -75,10 +78,10 @@ function routingOf(task: AgentTask): TaskRouting {
 
 function resultOf(reply: GatewayReply, routing: TaskRouting): AgentResult {
   const { inputTokens, outputTokens, costUsd, simulated } = reply
-  const usd = costUsd === null ? {} : { usd: costUsd }
+  const units = { input_tokens: inputTokens, output_tokens: outputTokens, usd: costUsd ?? NaN }
   return {
     output: outputOf(reply, routing),
-    cost: { input_tokens: inputTokens, output_tokens: outputTokens, ...usd },
+    cost: Object.fromEntries(Object.entries(units).filter(([, amount]) => !Number.isNaN(amount))),
     simulated,
   }
 }
