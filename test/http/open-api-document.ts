@@ -17,8 +17,11 @@ const Document = z.looseObject({
 })
 export type Document = z.infer<typeof Document>
 
-export const documentOf = async (server: FastifyInstance): Promise<Document> =>
-  Document.parse((await server.inject('/openapi.json')).json())
+export const documentOf = async (
+  server: FastifyInstance,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Document> =>
+  Document.parse((await server.inject({ url: '/openapi.json', headers })).json())
 
 /** `GET /api/v1/runs/{id}` and so on, for every operation of the document. */
 export const operationsOf = (document: Document): string[] =>
