@@ -7,14 +7,14 @@ import { loadConfig } from '../../src/config/index.ts'
 import { Catalogue, OrchestrationResult, PilotStatus } from '../../src/contracts/index.ts'
 import { checkout, openCommandLine } from './command-line.ts'
 
-const docs = join(checkout, 'docs')
+const docs = (await readdir(join(checkout, 'docs'))).filter((name) => name.endsWith('.md'))
 // What the examples in docs/models.md name as the variables that hold keys.
 const env = { OPENAI_API_KEY: 'a', ANTHROPIC_API_KEY: 'b', AZURE_API_KEY: 'c', COMPANY_KEY: 'd' }
 
-for (const page of (await readdir(docs)).filter((name) => name.endsWith('.md'))) {
-  const text = await readFile(join(docs, page), 'utf8')
+for (const page of ['README.md', ...docs.map((name) => `docs/${name}`)]) {
+  const text = await readFile(join(checkout, page), 'utf8')
   for (const [index, [, example = '']] of [...text.matchAll(/^```yaml\n(.*?)^```/gms)].entries()) {
-    test(`example ${index + 1} of docs/${page} is a valid configuration`, async (t) => {
+    test(`example ${index + 1} of ${page} is a valid configuration`, async (t) => {
       const cwd = await mkdtemp(join(tmpdir(), 'maniple-example-'))
       t.after(() => rm(cwd, { recursive: true }))
       await writeFile(join(cwd, 'maniple.config.yaml'), example)
