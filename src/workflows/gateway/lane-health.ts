@@ -20,7 +20,9 @@ export class LaneHealth {
   /** Of the opening since which the window counts, whichever process opened. */
   #openedAt: number | null = null
   #refusals = 0
+  #look: Promise<unknown> | null = null
   /** By `performance.now()`. */
+  readonly #begunAt = performance.now()
   #refusedAt = Number.NEGATIVE_INFINITY
 
   constructor(rules: BreakerShare) {
@@ -52,6 +54,24 @@ export class LaneHealth {
     }
     const own = Math.min(longestOwnRestMs, defaultRestMs * 2 ** Math.min(30, this.#refusals - 1))
     return Math.min(longestRestMs, Math.max(shortestRestMs, retryAfterMs ?? own))
+  }
+
+  /** Whether something that happened so long ago was before this process began. */
+  isOlder(agoMs: number): boolean {
+    return performance.now() - agoMs < this.#begunAt
+  }
+
+  /** A call under way that looks whether a dead lane was mended. It never rejects. */
+  get look(): Promise<unknown> | null {
+    return this.#look
+  }
+
+  async lookWith<T>(call: Promise<T>): Promise<T> {
+    const look = Promise.allSettled([call])
+    this.#look = look
+    await look
+    this.#look = null
+    return await call
   }
 
   /** With the failures that opened a breaker still counted, the next single one would open it again. */

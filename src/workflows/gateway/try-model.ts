@@ -25,15 +25,46 @@ export type TryOutcome =
 
 /** Breaker, then rate and budget, then the call: what is limited is passed over without calling. */
 export async function tryModel(parts: GatewayParts, attempt: ModelTry): Promise<TryOutcome> {
+  const state = parts.lanes.current(attempt.model.profile.lane.name)
+  if (state !== null && state.shut !== null) return { kind: 'limited' }
+  return state === null || state.dead === null
+    ? await tryOpen(parts, attempt, state)
+    : await tryDead(parts, attempt, { ...state, dead: state.dead })
+}
+
+type DeadLane = LaneState & { readonly dead: NonNullable<LaneState['dead']> }
+
+/** Of all that would call a dead lane, one looks now and then whether somebody mended it. */
+async function tryDead(
+  parts: GatewayParts,
+  attempt: ModelTry,
+  state: DeadLane,
+): Promise<TryOutcome> {
+  const { health, profile } = attempt.model
+  const { dead } = state
+  const look = (): Promise<TryOutcome> => tryOpen(parts, { ...attempt, isLook: true }, state)
+  // It died before this process began, perhaps with another configuration: the first who comes looks
+  // at once, and the others wait for what it finds.
+  if (health.isOlder(deadForMs - dead.forMs)) {
+    if (health.look === null) return await health.lookWith(look())
+    await health.look
+    attempt.context.signal.throwIfAborted()
+    return await tryModel(parts, attempt)
+  }
+  const isDue = dead.forMs <= 0 && (await parts.lanes.probeDead(state.name, deadForMs))
+  if (isDue) return await look()
+  return { kind: 'failed', error: refusedForGood(profile.name, state) }
+}
+
+async function tryOpen(
+  parts: GatewayParts,
+  attempt: ModelTry,
+  state: LaneState | null,
+): Promise<TryOutcome> {
   const begun = performance.now()
   const { lanes, ledger, maxOutputTokens } = parts
   const { model, request, context } = attempt
   const { lane } = model.profile
-  const state = lanes.current(lane.name)
-  if (state !== null && state.shut !== null) return { kind: 'limited' }
-  if (state !== null && state.dead !== null && !(await mayProbe(parts, state))) {
-    return { kind: 'failed', error: refusedForGood(model.profile.name, state) }
-  }
   const usd = priceOf(parts, attempt)
   if (usd === null) return { kind: 'failed', error: priceUnknown(model.profile.name) }
   const { runId, task } = request.subject
@@ -101,7 +132,7 @@ async function call(
   const costUsd = settleCall(parts, attempt, { reserved, usage: reply, isCharged: true })
   recordCall(parts, attempt, { id, at, latencyMs, reply, costUsd, error: null })
   parts.metrics.overhead((spentMs + performance.now() - end) / 1000)
-  await heedSuccess(parts, model, latencyMs)
+  await heedSuccess(parts, model, { ageMs: latencyMs, isLook: attempt.isLook ?? false })
   return { kind: 'answered', reply: answerOf(attempt, reply, { costUsd, latencyMs }) }
 }
 
@@ -110,19 +141,17 @@ function mayBeCharged({ code, isRetryable }: AppError): boolean {
   return code === 'cancelled' || (code === 'model_failed' && isRetryable) || code === 'task_timeout'
 }
 
-async function mayProbe({ lanes }: GatewayParts, { name, dead }: LaneState): Promise<boolean> {
-  return dead !== null && dead.forMs <= 0 && (await lanes.probeDead(name, deadForMs))
-}
-
 const isRefusal = (code: string): code is Extract<ErrorCode, 'model_auth' | 'model_gone'> =>
   code === 'model_auth' || code === 'model_gone'
 
-function refusedForGood(model: string, { dead }: LaneState): AppError {
-  const code = dead !== null && isRefusal(dead.code) ? dead.code : 'model_auth'
-  const until = dead === null || dead.forMs <= 0 ? 'now' : dead.until.toISOString()
+function refusedForGood(model: string, { dead }: DeadLane): AppError {
+  const code = isRefusal(dead.code) ? dead.code : 'model_auth'
+  // Another call looks just now, and if that is refused as well it is another while.
+  const next =
+    dead.forMs > 0 ? `it is not called again before ${dead.until.toISOString()}` : 'it is looked at'
   return new AppError(
     code,
-    `the provider of the model "${model}" refused a call for good; it is not called again before ${until}: correct the configuration`,
+    `the provider of the model "${model}" refused a call for good; ${next}: correct the configuration and start again`,
   )
 }
 

@@ -31,14 +31,14 @@ export async function waitForWay(
     const lane = fleet.get(name)?.profile.lane.name
     return lane === undefined ? 0 : (lanes.current(lane)?.shut?.forMs ?? 0)
   }
-  const until = performance.now() + longestWaitMs
-  let pauseMs = firstPauseMs
-  while (performance.now() < until) {
+  let leastMs = firstPauseMs
+  for (let waitedMs = 0; waitedMs < longestWaitMs; leastMs *= 2) {
     const soonest = Math.min(...hopes.map(shutMs))
-    await clock.sleep(Math.min(longestPauseMs, Math.max(pauseMs, soonest)), context.signal)
+    const pauseMs = Math.min(longestPauseMs, Math.max(leastMs, soonest))
+    await clock.sleep(pauseMs, context.signal)
     const taken = await context.takeWay(hopes)
     if (taken !== null) return taken
-    pauseMs *= 2
+    waitedMs += pauseMs
   }
   return null
 }
