@@ -10,6 +10,7 @@ export type {
 } from './agent.ts'
 export { Analysis, AnalysisRequest } from './analysis.ts'
 export { type AuditEntry, AuditResult } from './audit-record.ts'
+export { type BudgetPage, BudgetStatus, CapPeriod, CapScope } from './budget-status.ts'
 export { type Caller, Role } from './caller.ts'
 export { BreakerState, Catalogue, LaneStatus } from './catalogue.ts'
 export type {

@@ -68,6 +68,8 @@ test('what every route really answers is what the document promises', async (t) 
   await ask('POST /api/v1/runs', 409, { payload: other, ...keyed })
 
   const elsewhere = (rest: string) => ({ url: `/api/v1/runs/nosuchrun000${rest}` })
+  await ask('GET /api/v1/budgets', 200)
+  await ask('GET /api/v1/budgets', 400, { url: '/api/v1/budgets?cursor=AA' })
   await ask('GET /api/v1/runs', 200)
   await ask('GET /api/v1/runs', 400, { url: '/api/v1/runs?limit=1001' })
   for (const rest of ['', '/tasks', '/report', '/stream']) {

@@ -238,6 +238,7 @@ export class SamplePorts {
         return { run: this.#find(id).run, created: true }
       },
       wait: async () => null,
+      budgets: async () => ({ budgets: [], next: null }),
       result: async (id) => this.#result(id),
       analyze: async (request, caller) => {
         this.calls.push({ what: 'analyze', caller })
