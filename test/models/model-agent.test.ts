@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { after, describe, it } from 'node:test'
 import type { AgentResult } from '../../src/contracts/index.ts'
-import { AppError } from '../../src/shared/index.ts'
+import { AppError, type JsonObject } from '../../src/shared/index.ts'
 import { startSimulatedProvider } from '../../src/simulation/index.ts'
 import { testDatabase } from '../support/test-database.ts'
 import { type AgentStage, modelAgentStage, routedTask } from './model-agent-stage.ts'
@@ -23,6 +23,25 @@ const faulty = (fault: string) => modelAgentStage({ [`simulation.faults.${fault}
 const external = (baseUrl: string, more: object = {}) => ({
   models: { [model]: { provider: 'openai-compatible', baseUrl, model: 'm', ...more } },
 })
+
+/** An API whose every answer is this text, and that tells neither usage nor a decent model name. */
+async function terseApi(content: string) {
+  const choices = [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }]
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ id: '1', created: 1, model: 'm\0\ud83d', choices }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  const close = async (): Promise<void> => {
+    server.close()
+    server.closeAllConnections()
+  }
+  return { baseUrl: `http://127.0.0.1:${address.port}/v1`, [Symbol.asyncDispose]: close }
+}
 
 describe('the model agent', () => {
   it('turns a task into text, with cost and label', async () => {
@@ -109,32 +128,29 @@ describe('the model agent', () => {
   })
 
   it('stores nothing that the database cannot hold', async () => {
-    const message = { role: 'assistant', content: `a\0b\ud83dc${'z'.repeat(300_000)}` }
-    const choices = [{ index: 0, message, finish_reason: 'stop' }]
-    const server = createServer((request, response) => {
-      request.resume()
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ id: '1', created: 1, model: 'm\0\ud83d', choices }))
+    await using api = await terseApi(`a\0b\ud83dc${'z'.repeat(300_000)}`)
+    await using stage = await modelAgentStage(external(api.baseUrl))
+    const { output, simulated } = await answer(stage)
+    assert.ok(typeof output.text === 'string')
+    assert.match(output.text, /^ab\ufffdcz+$/)
+    assert.deepEqual([Buffer.byteLength(output.text), output.truncated], [200_000, true])
+    assert.equal('answeredBy' in output, false)
+    assert.equal(simulated, false)
+  })
+
+  it('does not take a call for free whose usage the provider does not tell', async () => {
+    await using api = await terseApi('Done.')
+    const cap = { scope: 'all', period: 'day', unit: 'usd', amount: 5 }
+    await using stage = await modelAgentStage({
+      ...external(api.baseUrl, { price }),
+      budgets: [cap, { ...cap, unit: 'tokens', amount: 100_000 }],
     })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    assert.ok(typeof address === 'object' && address !== null)
-    try {
-      await using stage = await modelAgentStage(external(`http://127.0.0.1:${address.port}/v1`))
-      const { output, cost, simulated } = await answer(stage)
-      assert.ok(typeof output.text === 'string')
-      assert.match(output.text, /^ab\ufffdcz+$/)
-      assert.deepEqual([Buffer.byteLength(output.text), output.truncated], [200_000, true])
-      assert.equal('answeredBy' in output, false)
-      assert.equal(simulated, false)
-      // The provider told no usage.
-      assert.deepEqual(output.tokens, { input: null, output: null })
-      assert.deepEqual(cost, {})
-    } finally {
-      server.close()
-      server.closeAllConnections()
-    }
+    const { output, cost } = await answer(stage)
+    assert.deepEqual([output.tokens, output.costUsd], [{ input: null, output: null }, null])
+    assert.deepEqual(cost, {})
+    const parts = stage.kept.flatMap((one) => (one.kind === 'settlement' ? one.record.parts : []))
+    assert.equal(parts.length, 2)
+    for (const { reserved, actual } of parts) assert.ok(reserved > 0 && actual === reserved)
   })
 })
 
@@ -161,6 +177,16 @@ describe('the fingerprint of a model’s result', () => {
       await fingerprint(external(url), routedTask([model], { isStructured: true })),
     ]
     assert.equal(new Set([plain, ...others]).size, 7)
+  })
+
+  it('is the same for the same results of what came before only', async () => {
+    await using stage = await modelAgentStage({}, await shared)
+    const following = (output: JsonObject) =>
+      stage.agent.fingerprint({ ...task, dependencies: [{ taskId: 'schema', output }] })
+    const plain = await following({ text: 'Table cart.', latencyMs: 3 })
+    assert.equal(await following({ text: 'Table cart.', latencyMs: 4 }), plain)
+    const others = [await stage.agent.fingerprint(task), await following({ text: 'Table basket.' })]
+    assert.equal(new Set([plain, ...others]).size, 3)
   })
 
   it('is the same for simulated answers after a restart, which repeat', async () => {

@@ -9,7 +9,7 @@ import type {
   TaskRouting,
 } from '../../contracts/index.ts'
 import { AppError, type JsonObject, storableText } from '../../shared/index.ts'
-import { composePrompt, structuredRule, systemPrompt } from './compose-prompt.ts'
+import { asText, composePrompt, structuredRule, systemPrompt } from './compose-prompt.ts'
 import { cutToBytes } from './cut-to-bytes.ts'
 import { rateConfidence } from './rate-confidence.ts'
 
@@ -64,7 +64,10 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
     fingerprint: async (task) => {
       const routing = routingOf(task)
       const [first] = routing.order
-      const facts = [first === undefined ? null : options.identityOf(first), systemOf(routing)]
+      const identity = first === undefined ? null : options.identityOf(first)
+      // Of what came before, the prompt has the texts: times and costs beside them do not matter.
+      const before = task.dependencies.map(({ taskId, output }) => [taskId, asText(output)])
+      const facts = [identity, systemOf(routing), before]
       return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
     },
     reuse: async (_task, output) => output,
