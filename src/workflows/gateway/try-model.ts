@@ -1,6 +1,4 @@
-import { accountsFor, estimateCost, laneAccounts } from '../../budget/index.ts'
 import {
-  type Account,
   type GatewayReply,
   type ModelReply,
   PaidModelError,
@@ -13,8 +11,10 @@ import type { GatewayParts, ModelTry } from './gateway-parts.ts'
 import { deadForMs, heedFailure, heedSuccess } from './heed-outcome.ts'
 import { defaultRestMs } from './lane-health.ts'
 import { recordCall } from './record-call.ts'
+import { reserveCall } from './reserve-call.ts'
 import { settleCall } from './settle-call.ts'
 import { restOf } from './shut-budgets.ts'
+import { Spending } from './spending.ts'
 
 export type TryOutcome =
   | { readonly kind: 'answered'; readonly reply: GatewayReply }
@@ -62,14 +62,11 @@ async function tryOpen(
   state: LaneState | null,
 ): Promise<TryOutcome> {
   const begun = performance.now()
-  const { lanes, ledger, maxOutputTokens } = parts
-  const { model, request, context } = attempt
+  const { lanes } = parts
+  const { model, context } = attempt
   const { lane } = model.profile
-  const usd = priceOf(parts, attempt)
-  if (usd === null) return { kind: 'failed', error: priceUnknown(model.profile.name) }
-  const { runId, task } = request.subject
-  const amounts = { usd, tokens: attempt.inputTokens + maxOutputTokens, requests: 1 }
-  const asked = ledger.reserve(accountsOf(parts, attempt), amounts, { runId, task })
+  const asked = reserveCall(parts, attempt)
+  if (asked === null) return { kind: 'failed', error: priceUnknown(model.profile.name) }
   // Awaiting what is there already would cost every call a turn of the loop.
   const reserved = asked instanceof Promise ? await asked : asked
   if (reserved.kind === 'refusal') {
@@ -108,19 +105,20 @@ async function call(
   const id = newId(20)
   const at = new Date(parts.clock.now()).toISOString()
   const begun = performance.now()
+  const spending = new Spending(parts, attempt, reserved)
   let reply: ModelReply
   try {
     reply = await model.client.generate({
       ...{ system, prompt, signal: context.signal },
       maxOutputTokens: parts.maxOutputTokens,
       headers: { 'x-maniple-event-id': id },
-      ...(schema === undefined ? {} : { schema }),
+      ...(schema === undefined ? {} : { schema, beforeRepair: spending.beforeRepair }),
     })
   } catch (thrown) {
     const error = asAppError(thrown)
     const latencyMs = performance.now() - begun
     const usage = thrown instanceof PaidModelError ? thrown.usage : null
-    const costUsd = settleCall(parts, attempt, { reserved, usage, isCharged: mayBeCharged(error) })
+    const costUsd = spending.settle({ usage, isCharged: mayBeCharged(error) })
     recordCall(parts, attempt, { id, at, latencyMs, reply: usage, costUsd, error })
     context.signal.throwIfAborted()
     await heedFailure(parts, model, { error, ageMs: latencyMs })
@@ -129,7 +127,7 @@ async function call(
   }
   const end = performance.now()
   const latencyMs = end - begun
-  const costUsd = settleCall(parts, attempt, { reserved, usage: reply, isCharged: true })
+  const costUsd = spending.settle({ usage: reply, isCharged: true })
   recordCall(parts, attempt, { id, at, latencyMs, reply, costUsd, error: null })
   parts.metrics.overhead((spentMs + performance.now() - end) / 1000)
   await heedSuccess(parts, model, { ageMs: latencyMs, isLook: attempt.isLook ?? false })
@@ -153,24 +151,6 @@ function refusedForGood(model: string, { dead }: DeadLane): AppError {
     code,
     `the provider of the model "${model}" refused a call for good; ${next}: correct the configuration and start again`,
   )
-}
-
-function accountsOf(
-  { caps, clock }: GatewayParts,
-  { request, model }: ModelTry,
-): readonly Account[] {
-  const rates = laneAccounts(model.profile.lane)
-  if (caps.length === 0) return rates
-  return [...accountsFor(caps, request.subject, new Date(clock.now())), ...rates]
-}
-
-/** What is reserved, in dollars; null when that cannot be told and a dollar budget has to hold. */
-function priceOf(
-  { caps, maxOutputTokens }: GatewayParts,
-  { model, inputTokens }: ModelTry,
-): number | null {
-  if (model.price !== null) return estimateCost(model.price, { inputTokens, maxOutputTokens })
-  return caps.some((cap) => cap.unit === 'usd') ? null : 0
 }
 
 function priceUnknown(model: string): AppError {

@@ -47,7 +47,7 @@ function scene({ answers, shutMs }: Scene) {
     shutMs === undefined ? null : { reason: 'rate' as const, until: new Date(0), forMs: shutMs }
   const lanes = { current: (name: string) => ({ ...open, name, shut }) }
   const sleep = async (ms: number): Promise<void> => void slept.push(ms)
-  return { asked, slept, context, parts: { fleet, lanes, clock: { now: () => 0, sleep } } }
+  return { asked, slept, context, parts: { fleet, lanes, clock: { sleep } } }
 }
 
 test('asks again and again, less and less often, until one can be taken', async () => {

@@ -15,13 +15,18 @@ export type Waiting = {
   readonly held: string
 }
 
+type WaitParts = Pick<GatewayParts, 'fleet'> & {
+  readonly lanes: Pick<GatewayParts['lanes'], 'current'>
+  readonly clock: Pick<GatewayParts['clock'], 'sleep'>
+}
+
 /**
  * Waits until one of the models that are only limited can be taken: a task must not fail for a dead
  * model while its fallback is busy. It does not go back to the queue for that, since the dead lane
  * has room and would give it out again at once. Null when it took too long.
  */
 export async function waitForWay(
-  { lanes, fleet, clock }: Pick<GatewayParts, 'lanes' | 'fleet' | 'clock'>,
+  { lanes, fleet, clock }: WaitParts,
   context: GatewayContext,
   { hopes, failed, held }: Waiting,
 ): Promise<string | null> {
