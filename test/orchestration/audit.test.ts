@@ -16,7 +16,7 @@ import {
 
 /** A test that hangs says so, and the next ones run. */
 const test = (name: string, body: (t: TestContext) => Promise<void>) =>
-  unlimited(name, { timeout: 25_000 }, body)
+  unlimited(name, { timeout: 60_000 }, body)
 
 async function open(t: TestContext) {
   const database = await testDatabase()

@@ -76,7 +76,7 @@ async function watch(pool: pg.Pool, signal: AbortSignal): Promise<number> {
 }
 
 const slots = 8
-const requests = { scope: 'all', period: 'day', unit: 'requests', amount: 30 }
+const requests = { scope: 'all', period: 'month', unit: 'requests', amount: 30 }
 const dollars = { scope: 'repository', period: 'total', unit: 'usd', amount: 60 }
 const settings = (amount: number) => ({
   models: {
@@ -89,7 +89,7 @@ const settings = (amount: number) => ({
 })
 
 test('kill -9 in the middle of calls: no cap is passed, what the dead had reserved is settled, the run ends', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (t) => {
   const database = await testDatabase()
   const { pool, url } = database

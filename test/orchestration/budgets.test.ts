@@ -23,7 +23,7 @@ const cheap = { provider: 'simulated', price: { inputUsdPerMillion: 0, outputUsd
 
 /** A test that hangs says so, and the next ones run. */
 const test = (name: string, body: (t: TestContext) => Promise<void>) =>
-  unlimited(name, { timeout: 25_000 }, body)
+  unlimited(name, { timeout: 60_000 }, body)
 
 // At midnight money comes back, which all but the last of these do not expect.
 before(async () => {
@@ -98,7 +98,8 @@ async function open(t: TestContext) {
 test('what a budget refuses waits, holds nothing and says for what; a raised cap lets it go on', async (t) => {
   const { pool, start } = await open(t)
   const cap = { scope: 'repository', period: 'day', unit: 'requests', amount: 2 }
-  const poor = await start(settings([cap]))
+  const ofRuns = { scope: 'run', period: 'total', unit: 'tokens', amount: 1e6 }
+  const poor = await start(settings([cap, ofRuns]))
   const { id } = await submit(poor, { workloads: someWorkloads(5) })
   const tasks = await untilWaiting(poor, id)
   const waiting = tasks.filter(({ state }) => state === 'ready')
@@ -110,11 +111,28 @@ test('what a budget refuses waits, holds nothing and says for what; a raised cap
     assert.ok(Math.abs(frees - midnight) < 60_000, `${wait?.frees} is about midnight`)
   }
   assert.equal(await heldPlaces(pool), 0)
+  const { budgets } = await poor.orchestration.budgets({ limit: 10 })
+  assert.deepEqual(
+    budgets.map(({ scope, name, limit, frees }) => [scope, name, limit, Date.parse(frees ?? '')]),
+    [
+      ['repository', 'octo-org/octo-repo', 2, midnight],
+      ['run', id, 1e6, Number.NaN],
+    ],
+  )
+  assert.deepEqual([budgets[0]?.spent, budgets[0]?.available], [2, 0])
   await poor.close()
-  const rich = await start(settings([{ ...cap, amount: 20 }]))
+  const rich = await start(settings([{ ...cap, amount: 20 }, ofRuns]))
+  const [raised] = (await rich.orchestration.budgets({ limit: 10 })).budgets
+  assert.equal(raised?.limit, 20)
   assert.equal((await endOf(rich, id)).state, 'succeeded')
   const [account] = await accounts(pool)
   assert.deepEqual([account?.spent, account?.cap], [5, 20])
+  const left = await rich.orchestration.budgets({ limit: 10 })
+  assert.deepEqual(
+    left.budgets.map(({ scope }) => scope),
+    ['repository'],
+    'of a run that has ended nothing is left to say',
+  )
 })
 
 test('a cap holds in every unit and scope, however many call at once', async (t) => {
