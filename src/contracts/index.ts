@@ -24,6 +24,7 @@ export type {
 } from './ledger.ts'
 export type { ModelCallRecord } from './model-call.ts'
 export {
+  type AnswerRepair,
   type ModelClient,
   type ModelReply,
   type ModelRequest,

@@ -95,7 +95,11 @@ test('an answer that does not fit is repaired once; then another model is asked'
 })
 
 test('a task that is stopped during its call leaves the call on record', async (t) => {
-  const { provider, ask } = await openStage(t, { one: { requestsPerMinute: 100 }, two: {} }, 60_000)
+  const { provider, ask } = await openStage(
+    t,
+    { one: { requestsPerMinute: 100 }, two: {} },
+    { latencyMs: 60_000 },
+  )
   const stop = new AbortController()
   const asked = ask({ signal: stop.signal })
   while (provider.calls().length === 0) await new Promise((resolve) => setTimeout(resolve, 5))

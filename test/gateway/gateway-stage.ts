@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { Pool } from 'pg'
+import type { Cap } from '../../src/budget/index.ts'
 import type {
   CompletionRecord,
   GatewayContext,
@@ -55,7 +56,10 @@ export type Answered = {
 export async function openStage(
   t: TestContext,
   models: Models,
-  latencyMs = 5,
+  {
+    latencyMs = 5,
+    caps = [],
+  }: { readonly latencyMs?: number; readonly caps?: readonly Cap[] } = {},
 ): Promise<Stage & Process> {
   const stack = new AsyncDisposableStack()
   t.after(() => stack.disposeAsync())
@@ -64,7 +68,7 @@ export async function openStage(
   const provider = stack.use(
     await startSimulatedProvider({ seed: 1, latencyMs, retryAfterMs: 60_000, models: names }),
   )
-  const begin = () => beginProcess({ stack, database, fleet: fleetOf(provider, models) })
+  const begin = () => beginProcess({ stack, database, fleet: fleetOf(provider, models), caps })
   return { provider, pool: database.pool, process: begin, ...(await begin()) }
 }
 
@@ -83,9 +87,10 @@ type Parts = {
   readonly stack: AsyncDisposableStack
   readonly database: TestDatabase
   readonly fleet: Fleet
+  readonly caps: readonly Cap[]
 }
 
-async function beginProcess({ stack, database, fleet }: Parts): Promise<Process> {
+async function beginProcess({ stack, database, fleet, caps }: Parts): Promise<Process> {
   const { pool } = database
   const { listen } = database.database
   const common = { pool, clock: systemClock, log: silentLog }
@@ -99,7 +104,7 @@ async function beginProcess({ stack, database, fleet }: Parts): Promise<Process>
   await engine.lanes.watch(lanes.map(({ name }) => name))
   const gateway = createModelGateway({
     ...{ fleet, lanes: engine.lanes, ledger, audit, clock: systemClock },
-    ...{ caps: [], maxOutputTokens: 500, breaker: { openMs: 60_000, mostMs: 600_000 } },
+    ...{ caps, maxOutputTokens: 500, breaker: { openMs: 60_000, mostMs: 600_000 } },
     metrics: createMetrics({ lanes: async () => [] }),
   })
   const ask = async (asked: Asked = {}): Promise<Answered> => {

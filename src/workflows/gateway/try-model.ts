@@ -82,7 +82,8 @@ async function tryOpen(
     settleCall(parts, attempt, { reserved, usage: null, isCharged: false })
     return { kind: 'limited' }
   }
-  return await call(parts, attempt, { reserved, spentMs: performance.now() - begun })
+  const spentMs = performance.now() - begun
+  return await call(parts, attempt, { reserved, spentMs, before: state })
 }
 
 /** Reserving may take a while; a lane that was shut or opened its breaker then is not called. */
@@ -93,12 +94,17 @@ function closedMeanwhile({ lanes }: GatewayParts, before: LaneState | null): boo
   return now.shut !== null || isDead || (now.halfOpen && !before.halfOpen)
 }
 
-type Reserved = { readonly reserved: Reservation; readonly spentMs: number }
+type Reserved = {
+  readonly reserved: Reservation
+  readonly spentMs: number
+  /** The lane as it is known now. */
+  readonly before: LaneState | null
+}
 
 async function call(
   parts: GatewayParts,
   attempt: ModelTry,
-  { reserved, spentMs }: Reserved,
+  { reserved, spentMs, before }: Reserved,
 ): Promise<TryOutcome> {
   const { model, request, context } = attempt
   const { system, prompt, schema } = request
@@ -121,7 +127,7 @@ async function call(
     const costUsd = spending.settle({ usage, isCharged: mayBeCharged(error) })
     recordCall(parts, attempt, { id, at, latencyMs, reply: usage, costUsd, error })
     context.signal.throwIfAborted()
-    await heedFailure(parts, model, { error, ageMs: latencyMs })
+    await heedFailure(parts, model, { error, ageMs: latencyMs, before })
     // A lane that asked for a rest is limited, and the task waits for it without losing a try.
     return error.code === 'model_rate_limited' ? { kind: 'limited' } : { kind: 'failed', error }
   }
