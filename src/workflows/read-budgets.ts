@@ -15,10 +15,11 @@ export async function readBudgets(
   { pool, caps, clock }: BudgetParts,
   { limit, cursor }: Page,
 ): Promise<BudgetPage> {
-  const open = openBudgets(caps, new Date(clock.now()))
+  const now = new Date(clock.now())
+  const open = openBudgets(caps, now)
   const after = cursor === undefined ? null : idIn(cursor)
   // One more than is shown says whether there is a following page.
-  const found = await listAccounts(pool, open, { limit: limit + 1, after })
+  const found = await listAccounts(pool, open, { limit: limit + 1, after, now })
   const shown = found.slice(0, limit)
   const last = found.length > limit ? shown.at(-1) : undefined
   return {

@@ -34,13 +34,18 @@ export type AccountFamily = { readonly scope: string; readonly suffix: string }
 export async function listAccounts(
   pool: Pool,
   families: readonly AccountFamily[],
-  page: { readonly limit: number; readonly after: string | null },
+  page: { readonly limit: number; readonly after: string | null; readonly now: Date },
 ): Promise<readonly AccountStatement[]> {
   const result = await pool.query<Record<string, unknown>>(
     `with families as (
        select * from unnest($1::text[], $2::text[]) as x (scope, suffix)
      ), active as materialized (
        select id, root_id from maniple.runs where outcome is null
+     ), named as materialized (
+       -- Before the families, so that the many accounts of runs are looked at once.
+       select id from maniple.ledger_accounts
+       where (starts_with(id, 'repository:') or starts_with(id, 'user:') or starts_with(id, 'organisation:'))
+         and (period_end is null or period_end > $5)
      ), ids as (
        select 'all' || f.suffix as id from families f where f.scope = 'all'
        union
@@ -48,7 +53,7 @@ export async function listAccounts(
        union
        select 'root:' || r.root_id || f.suffix from families f, active r where f.scope = 'root'
        union
-       select a.id from maniple.ledger_accounts a join families f
+       select a.id from named a join families f
          on starts_with(a.id, f.scope || ':') and right(a.id, length(f.suffix)) = f.suffix
        where f.scope in ('repository', 'user', 'organisation')
      )
@@ -60,6 +65,7 @@ export async function listAccounts(
       families.map(({ suffix }) => suffix),
       page.limit,
       page.after,
+      page.now,
     ],
   )
   return z.array(StatementRow).parse(result.rows)
