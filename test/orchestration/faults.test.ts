@@ -119,9 +119,9 @@ test('three processes leave a model alone whose breaker opened, but for one prob
   assert.equal((await openingsOf(pool, lane)).length, 2)
   const starts = [...shaky.calls(), ...mended.calls()].map(({ startedAt }) => startedAt)
   const late = starts.filter((start) => start > first.openedAt && start <= first.openedAt + 1000)
-  const latest = Math.max(...late) - first.openedAt
+  const latest = Math.max(0, ...late.map((start) => start - first.openedAt))
   t.diagnostic(
-    `${starts.length} calls, ${late.length} after the breaker opened, ${latest} ms at most`,
+    `${starts.length} calls, ${late.length} after the breaker opened, ${Math.round(latest)} ms at most`,
   )
   const between = (from: number, to: number): number =>
     starts.filter((start) => start > from && start < to).length

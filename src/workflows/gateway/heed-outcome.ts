@@ -1,3 +1,4 @@
+import type { LaneState } from '../../engine/index.ts'
 import type { AppError } from '../../shared/index.ts'
 import type { FleetModel, GatewayParts } from './gateway-parts.ts'
 
@@ -8,6 +9,8 @@ type Failure = {
   readonly error: AppError
   /** How long ago the call began. */
   readonly ageMs: number
+  /** The lane as this process knew it then. */
+  readonly before: LaneState | null
 }
 
 /** What a failure means for the lane, and so for everybody else. */
@@ -25,7 +28,7 @@ export async function heedFailure(
 async function closeLane(
   { lanes, breaker }: GatewayParts,
   { profile, health }: FleetModel,
-  { error, ageMs }: Failure,
+  { error, ageMs, before }: Failure,
 ): Promise<boolean> {
   const lane = profile.lane.name
   switch (error.code) {
@@ -38,7 +41,7 @@ async function closeLane(
       return true
     case 'model_failed':
       // A request that the provider finds bad says nothing about the provider.
-      if (!error.isRetryable || !health.failed(lanes.current(lane), { ageMs })) return false
+      if (!error.isRetryable || !health.failed(lanes.current(lane), before)) return false
       await lanes.openBreaker(lane, { ...breaker, ageMs })
       return true
     default:

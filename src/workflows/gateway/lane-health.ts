@@ -10,8 +10,8 @@ const longestRestMs = 86_400_000
 
 export type BreakerShare = { readonly share: number; readonly calls: number }
 
-/** A call that failed: how long ago it began. */
-type Failed = { readonly ageMs: number }
+/** A call that was refused: how long ago it began. */
+type Refused = { readonly ageMs: number }
 
 /** How the latest calls of a model in this process went, and what that means for its lane. */
 export class LaneHealth {
@@ -36,16 +36,17 @@ export class LaneHealth {
     if (!(lane?.halfOpen ?? false)) this.#window.succeeded()
   }
 
-  /** True when the breaker should open. */
-  failed(lane: LaneState | null, { ageMs }: Failed): boolean {
+  /** True when the breaker should open. `before`: the lane as this process knew it when the call began. */
+  failed(lane: LaneState | null, before: LaneState | null): boolean {
     this.#startAfresh(lane)
-    // What began before an opening was known when it opened, and says nothing of what came after.
-    if (lane !== null && lane.openedAgoMs !== null && ageMs > lane.openedAgoMs) return false
+    // What began before an opening was known here was no probe, and says nothing new: to open again
+    // for it would double the rest.
+    if (openingOf(lane) !== openingOf(before)) return false
     return (lane?.halfOpen ?? false) || this.#window.failed()
   }
 
   /** How long the lane rests after a refusal for too many calls. */
-  restMs(retryAfterMs: number | undefined, { ageMs }: Failed): number {
+  restMs(retryAfterMs: number | undefined, { ageMs }: Refused): number {
     const now = performance.now()
     // Calls that were under way together are refused together, and that counts once.
     if (now - ageMs > this.#refusedAt) {
@@ -76,9 +77,11 @@ export class LaneHealth {
 
   /** With the failures that opened a breaker still counted, the next single one would open it again. */
   #startAfresh(lane: LaneState | null): void {
-    const openedAt = lane?.openedAt?.getTime() ?? null
+    const openedAt = openingOf(lane)
     if (openedAt === this.#openedAt) return
     this.#openedAt = openedAt
     this.#window = new FailureWindow(this.#rules)
   }
 }
+
+const openingOf = (lane: LaneState | null): number | null => lane?.openedAt?.getTime() ?? null
