@@ -22,8 +22,9 @@ begin
   end loop;
 end $$;
 
--- Orchestrations that have ended are told to the audit once, whoever sees it first.
+-- Orchestrations that have ended are told to the audit once, whoever sees it first. This is the end
+-- that was told last: a run that is retried ends again.
 alter table maniple.runs add column audited_at timestamptz;
 
 create index runs_to_audit on maniple.runs (finished_at)
-  where kind = 'orchestrate' and outcome is not null and audited_at is null;
+  where kind = 'orchestrate' and outcome is not null and audited_at is distinct from finished_at;

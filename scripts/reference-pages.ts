@@ -72,8 +72,8 @@ In the environment, \`MANIPLE_AGENTS\` holds the same map as JSON.
 
 ${table(['in the file', 'in the environment', 'means'], aliases)}
 
-When such a name and the key itself are both given and differ, that is a problem. \`GitHubModels.PilotProgram.*\`
-and \`COPILOT_*\` are recognised but have no effect yet. \`models.github.ai\` and
+When such a name and the key itself are both given and differ, that is a problem. Names that
+begin with \`COPILOT_\` are recognised but have no effect yet. \`models.github.ai\` and
 \`models.inference.ai.azure.com\` are refused as addresses: both are retired.
 `
 }

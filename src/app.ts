@@ -91,10 +91,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     const stock = { options, database, fleet, longestCallMs }
     const { audit, ledger, metrics, engine } = openEngine(stock, closers)
     const { pool } = database
-    const models = await openModels({
-      ...{ config, pool, engine, fleet, ledger, audit, metrics },
-      agentName: modelAgent,
-    })
+    const parts = { config, pool, engine, fleet, ledger, audit, metrics, agentName: modelAgent }
+    const models = await insist(() => openModels(parts), options.signal)
     const agents = new Map([models.agent, ...commands].map((agent) => [agent.name, agent]))
     const binding = options.command === undefined ? null : newId()
     const runs = createRunService({
@@ -111,6 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         caps: config.budgets,
         router: models.router,
       },
+      speak: models.speak,
     })
     const perform = createPerformer({ engine, pool, agents })
     const isBound = binding !== null
@@ -130,8 +129,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       startWorker: async ({ slots = config.worker.slots, runId } = {}) => {
         await cleanUp(config, log)
         const onlyRun = runId ?? null
-        await engine.startWorker({ slots, agents: performed, binding, onlyRun, perform })
-        await upkeep.start()
+        const worker = { slots, agents: performed, binding, onlyRun, perform }
+        await insist(() => engine.startWorker(worker), options.signal)
+        await insist(() => upkeep.start(), options.signal)
       },
       close: () => closers.disposeAsync(),
       [Symbol.asyncDispose]: () => closers.disposeAsync(),
@@ -178,11 +178,14 @@ async function open({ config, log, signal }: AppOptions): Promise<Database> {
   const { dataDir, databaseUrl } = config
   const given = databaseUrl === undefined ? {} : { databaseUrl }
   const heeded = signal === undefined ? {} : { signal }
-  return await withRetry(() => openDatabase({ dataDir, log, ...given, ...heeded }), {
-    signal: signal ?? new AbortController().signal,
-    retries: databaseUrl === undefined ? 20 : 0,
-    maxMs: 1000,
-  })
+  const attempt = (): Promise<Database> => openDatabase({ dataDir, log, ...given, ...heeded })
+  return databaseUrl === undefined ? await insist(attempt, signal) : await attempt()
+}
+
+/** A step of the start outlasts a database that goes away and comes back meanwhile. */
+async function insist<T>(step: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const never = new AbortController().signal
+  return await withRetry(step, { signal: signal ?? never, retries: 20, maxMs: 1000 })
 }
 
 async function checkReadiness(engine: Engine, description: string): Promise<Readiness> {

@@ -1,6 +1,6 @@
-import type { Account } from '../contracts/index.ts'
+import type { Account, CapPeriod, CapScope } from '../contracts/index.ts'
 import { storableText } from '../shared/index.ts'
-import type { Cap, CapPeriod, CapScope } from './cap.ts'
+import type { Cap } from './cap.ts'
 
 /** On whose behalf a call is made. */
 export type Subject = {
@@ -56,11 +56,12 @@ function nameIn(scope: CapScope, subject: Subject): string | null {
 }
 
 /** So that no name can pass itself off as another account. */
-function escapeName(name: string): string {
+export function escapeName(name: string): string {
   return storableText(name).replace(/[%:\s]/g, encodeURIComponent)
 }
 
-function periodAt(
+/** How a period is called in ids, and when it ends. */
+export function periodAt(
   period: CapPeriod,
   now: Date,
 ): { readonly label: string; readonly end: Date | null } {

@@ -1,10 +1,5 @@
 import * as z from 'zod'
-
-export const CapScope = z.enum(['run', 'root', 'repository', 'user', 'organisation', 'all'])
-export type CapScope = z.infer<typeof CapScope>
-
-export const CapPeriod = z.enum(['total', 'day', 'month'])
-export type CapPeriod = z.infer<typeof CapPeriod>
+import { CapPeriod, CapScope } from '../contracts/index.ts'
 
 /** Beyond it the ledger's integers would not be exact. */
 const mostUnits = 1e12

@@ -35,6 +35,12 @@ test('a run that succeeded: counts, times, speed-up, efficiency, cost, where the
   ])
 })
 
+test('the voice has the last line', () => {
+  const report = sampleReport([sampleTask('a', { state: 'succeeded' })])
+  const said = { ...report, commentary: 'The last word\u001b[2J.' }
+  assert.deepEqual(formatReport(said, commands, look).split('\n').slice(-2), ['', 'The last word.'])
+})
+
 test('failures come with reasons, and what to do next is shown whole', () => {
   const tasks = [
     sampleTask('a', {

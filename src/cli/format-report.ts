@@ -4,7 +4,7 @@ import { formatClosing } from './format-closing.ts'
 import { formatCost, formatCount, formatDuration, formatNumber } from './format-quantity.ts'
 import { simulatedLabel } from './live-view.ts'
 import { type NextCommands, nextSteps } from './next-steps.ts'
-import { field } from './page.ts'
+import { closingLine, field } from './page.ts'
 import { type Look, type Span, type Style, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
@@ -85,7 +85,7 @@ function failures(report: RunReport, look: Look): readonly string[] {
   return ['', styledLine([['bold', 'Failures']], look), ...lines, ...more]
 }
 
-/** The human report of a run, with what to do next. */
+/** The human report of a run, with what to do next; the voice has the last line. */
 export function formatReport(report: RunReport, commands: NextCommands, look: Look): string {
   const { run } = report
   const label: readonly Span[] = report.simulated
@@ -112,5 +112,6 @@ export function formatReport(report: RunReport, commands: NextCommands, look: Lo
     ...(closing === null ? [] : formatClosing(closing, look)),
     ...failures(report, look),
     ...(next.length === 0 ? [] : ['', ...next]),
+    ...closingLine(report.commentary, look),
   ].join('\n')
 }

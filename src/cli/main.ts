@@ -11,6 +11,8 @@ if (Number.parseInt(process.versions.node, 10) < oldestMajor) {
   )
   process.exitCode = 2
 } else {
+  const { keepCompiledCode } = await import('./keep-compiled-code.ts')
+  keepCompiledCode()
   const { runCli } = await import('./run-cli.ts')
   process.exitCode = await runCli(process.argv.slice(2))
 }

@@ -105,7 +105,7 @@ function addServers(program: Command, request: (wanted: CommandRequest) => void)
     )
     .option(
       '--host <address>',
-      'address to listen on: loopback only (default: 127.0.0.1)',
+      'address to listen on; beyond loopback it takes API tokens (default: 127.0.0.1)',
       nonEmpty,
     )
     .option(

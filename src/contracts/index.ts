@@ -10,6 +10,7 @@ export type {
 } from './agent.ts'
 export { Analysis, AnalysisRequest } from './analysis.ts'
 export { type AuditEntry, AuditResult } from './audit-record.ts'
+export { type BudgetPage, BudgetStatus, CapPeriod, CapScope } from './budget-status.ts'
 export { type Caller, Role } from './caller.ts'
 export { BreakerState, Catalogue, LaneStatus } from './catalogue.ts'
 export {
@@ -43,6 +44,7 @@ export type {
 } from './ledger.ts'
 export type { ModelCallRecord } from './model-call.ts'
 export {
+  type AnswerRepair,
   type ModelClient,
   type ModelReply,
   type ModelRequest,

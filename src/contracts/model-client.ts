@@ -25,11 +25,22 @@ export type ModelRequest = {
   readonly signal: AbortSignal
   /** Given: the reply carries an `object` that fits, checked here whatever the provider promises. */
   readonly schema?: OutputSchema
+  /** Only with a schema: asked before a second call repairs a first answer; rejecting, it forbids it. */
+  readonly beforeRepair?: (repair: AnswerRepair) => Promise<void>
   readonly maxOutputTokens?: number
   /** Sent along, such as the id of the event that caused the call. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** A second call, for an answer that did not fit its schema. */
+export type AnswerRepair = {
+  /** What the first call used. */
+  readonly paid: ModelUsage
+  readonly system: string
+  readonly prompt: string
+}
+
+/** NaN where the provider does not tell. */
 export type ModelUsage = { readonly inputTokens: number; readonly outputTokens: number }
 
 /** With a schema the tokens are those of the answer and of its repair together. */

@@ -1,4 +1,5 @@
 import type { Analysis, AnalysisRequest } from './analysis.ts'
+import type { BudgetPage } from './budget-status.ts'
 import type { Caller } from './caller.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { OrchestrationRequest, OrchestrationResult } from './orchestration.ts'
@@ -11,6 +12,7 @@ import type {
   PilotStatus,
 } from './pilot.ts'
 import type { Run } from './run.ts'
+import type { Page } from './run-service.ts'
 
 /**
  * Feature A as the edges see it. Requests are parsed already (the schemas of the contracts); what
@@ -35,6 +37,11 @@ export type OrchestrationService = {
   readonly analyze: (request: AnalysisRequest, caller: Caller) => Promise<Analysis>
   readonly performance: (windowMinutes: number) => Promise<PerformanceMetrics>
   readonly catalogue: () => Promise<Catalogue>
+  /**
+   * What is left of the caps, of those that something was reserved of in the period that is now and,
+   * for runs, that have not ended. In the order of their ids.
+   */
+  readonly budgets: (page: Page) => Promise<BudgetPage>
   /** A request that `submit` accepts as it is. */
   readonly sample: (repository?: string) => OrchestrationRequest
   /** One line about an accepted run, in the configured voice. */

@@ -76,6 +76,9 @@ export const RunReport = z.object({
   failures: z.array(
     z.object({ task: z.string(), title: z.string(), code: z.string(), message: z.string() }),
   ),
+  commentary: z
+    .string()
+    .describe('One line of the voice; empty until the run has ended, or when it is silent'),
 })
 export type RunReport = z.infer<typeof RunReport>
 

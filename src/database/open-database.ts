@@ -53,6 +53,9 @@ function newPool(
   pool.on('error', (error) =>
     options.log.warn(failureFields(error), 'idle database connection lost'),
   )
+  // Nor may one that fails while it is lent out between two queries: the pool watches only those that
+  // are idle. Whoever has it learns of the loss from the next query.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

@@ -261,7 +261,13 @@ export class Engine {
         }
       },
     )
-    await this.#hints
+    try {
+      await this.#hints
+    } catch (error) {
+      // Whoever asks again gets another try.
+      this.#hints = undefined
+      throw error
+    }
     this.#timers.push(
       setInterval(() => this.#maintain(() => this.#recover()), recoverEveryMs),
       setInterval(() => this.#maintain(() => this.#sweep()), sweepEveryMs),

@@ -5,6 +5,7 @@ import { AppError, newId } from '../shared/index.ts'
 import { acceptJson } from './accept-json.ts'
 import { auditRefusals } from './audit-refusals.ts'
 import { authenticate } from './authenticate.ts'
+import { budgetRoutes } from './budget-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
 import { guardOrigin } from './guard-origin.ts'
 import { guideRoutes } from './guide-routes.ts'
@@ -89,6 +90,7 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
   streamRoute(typed, context)
   orchestrationRoutes(typed, context)
   catalogueRoutes(typed, context)
+  budgetRoutes(typed, context)
   pilotRoutes(typed, context)
   mcpRoute(server, context)
   return server

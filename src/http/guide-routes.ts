@@ -28,6 +28,7 @@ const next = [
     what: 'Success, latency, cost and speed-up of the last hour',
     link: '/api/GitHubModels/metrics/performance',
   },
+  { what: 'What is left of each budget, and when money comes back', link: '/api/v1/budgets' },
   { what: 'The pilot: a model on trial', link: '/api/GitHubModels/pilot/status' },
   { what: 'Health of models, pilot, database and workers', link: '/api/GitHubModels/health' },
   { what: 'Everything this server answers, as OpenAPI 3.1', link: '/openapi.json' },

@@ -32,6 +32,14 @@ test('an AppError becomes a problem with its code, status and message', async ()
   })
 })
 
+test('a lost connection to the database is no fault of ours, and says to try again', async () => {
+  const error = Object.assign(new Error('connect ECONNREFUSED secret'), { code: 'ECONNREFUSED' })
+  const reply = await throwing(error).inject('/things/1')
+  assert.equal(reply.statusCode, 503)
+  assert.equal(reply.json().code, 'database_unavailable')
+  assert.ok(!reply.body.includes('secret'))
+})
+
 test('a failure inside says nothing of the inside', async () => {
   const secrets = [
     new Error('select secret from vault'),

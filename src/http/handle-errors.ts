@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isConnectionError } from '../resilience/index.ts'
 import { AppError } from '../shared/index.ts'
 import { isFastifyFailure, ofFastifyFailure } from './fastify-failure.ts'
 import { problemType, toProblem } from './problem.ts'
@@ -8,7 +9,13 @@ import { problemType, toProblem } from './problem.ts'
 export function toAppError(error: unknown, request: FastifyRequest): AppError {
   if (error instanceof AppError) return error
   const refusal = isFastifyFailure(error) ? ofFastifyFailure(error, request) : undefined
+  if (refusal === undefined && isConnectionError(error)) return withoutDatabase(error)
   return refusal ?? new AppError('internal', 'an unexpected failure', { cause: error })
+}
+
+function withoutDatabase(cause: unknown): AppError {
+  const message = 'the database does not answer at the moment: try again'
+  return new AppError('database_unavailable', message, { cause })
 }
 
 /** At most 200 characters of what the client sent, quoted. */

@@ -80,10 +80,23 @@ function withoutInputs(document: WholeDocument): WholeDocument {
   return document
 }
 
+/** The generator calls every body required; one whose schema takes `undefined` may be left out. */
+function withOptionalBodies(document: WholeDocument, optional: ReadonlySet<string>): WholeDocument {
+  if (!('paths' in document)) return document
+  for (const path of Object.values(document.paths ?? {})) {
+    const body = path?.post?.requestBody
+    if (body === undefined || !('content' in body)) continue
+    if (optional.has(path?.post?.operationId ?? '')) body.required = false
+  }
+  return document
+}
+
 /** To be called before the routes, which it watches; `openapiRoute` then serves the document. */
 export async function describeRoutes(server: FastifyInstance, version: string): Promise<void> {
   const schemaRegistry = namedSchemas()
   const addSchemas = createJsonSchemaTransformObject({ schemaRegistry, zodToJsonConfig })
+  const describe = createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig })
+  const optional = new Set<string>()
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -105,8 +118,15 @@ export async function describeRoutes(server: FastifyInstance, version: string): 
       },
       security: [{ token: [] }, {}],
     },
-    transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
-    transformObject: (document) => withoutInputs(addSchemas(document)),
+    transform: (given) => {
+      const { body, operationId } = given.schema ?? {}
+      if (body instanceof z.ZodType && body.safeParse(undefined).success) {
+        optional.add(operationId ?? '')
+      }
+      return describe(given)
+    },
+    transformObject: (document) =>
+      withOptionalBodies(withoutInputs(addSchemas(document)), optional),
   })
 }
 

@@ -92,7 +92,7 @@ const ofTask = (task: Task): WorkloadAnswer => ({
 const endedOf = ({ counts }: Run): number =>
   counts.succeeded + counts.failed + counts.skipped + counts.cancelled
 
-type Seen = { readonly run: Run; readonly waits: WaitGroup[] }
+type Seen = { readonly run: Run; readonly waits: WaitGroup[]; readonly commentary: string }
 
 const commonOf = ({ run, waits }: Seen) => ({
   runId: run.id,
@@ -132,7 +132,7 @@ function ofTasks(seen: Seen, tasks: readonly Task[], from: number): RunAnswer {
     },
     modelsUsed: [],
     costUsd: run.cost.usd ?? null,
-    commentary: '',
+    commentary: seen.commentary,
     simulated: run.simulated,
   }
 }
@@ -143,8 +143,8 @@ export async function runAnswer(
   from: number,
   context: ToolContext,
 ): Promise<RunAnswer> {
-  const { run, tasks } = await context.runs.snapshot(runId)
-  const seen = { run, waits: groupWaits(tasks) }
+  const { run, tasks, commentary } = await context.runs.report(runId)
+  const seen = { run, waits: groupWaits(tasks), commentary }
   return run.kind === 'orchestrate'
     ? await ofOrchestration(seen, from, context)
     : ofTasks(seen, tasks, from)

@@ -35,10 +35,10 @@ export function createModelClient(
     id: client.id,
     simulated: client.simulated,
     concurrency: settings.concurrency,
-    generate: ({ schema, ...request }) =>
+    generate: ({ schema, beforeRepair, ...request }) =>
       schema === undefined
         ? client.call(request)
-        : generateStructured(client, { ...request, schema }),
+        : generateStructured(client, { ...request, schema, ...(beforeRepair && { beforeRepair }) }),
   }
 }
 

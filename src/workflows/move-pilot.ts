@@ -40,18 +40,27 @@ export type PilotMover = {
   readonly audit: (entry: AuditEntry) => Promise<void>
 }
 
+/** Who asks for a change. */
+export type PilotOrder = {
+  readonly actor: string
+  /** In the person's own words, which go before what the change says of itself. */
+  readonly reason?: string | undefined
+}
+
 /**
  * Changes the pilot under its lock: `decide` sees the row as it is now and gives the change, or
  * throws. The history goes down with the change; the audit hears of it once it is committed.
  */
 export async function movePilot(
   mover: PilotMover,
-  actor: string,
+  { actor, reason: said }: PilotOrder,
   decide: (row: PilotRow, client: PoolClient) => Promise<PilotChange> | PilotChange,
 ): Promise<void> {
   const { pool, name } = mover
   const made = await withLockedPilot(pool, name, async (client, row) => {
-    const change = await decide(row, client)
+    const decided = await decide(row, client)
+    const reason = said === undefined ? decided.reason : `${said} (${decided.reason})`
+    const change = { ...decided, reason }
     await writeChange(client, row, { change, actor, at: mover.now() })
     return { change, from: positionText(row) }
   })

@@ -13,6 +13,7 @@ import { type Moment, speak } from '../voice/index.ts'
 import { createRoster } from './create-roster.ts'
 import { createModelGateway } from './gateway/create-model-gateway.ts'
 import type { Fleet } from './gateway/gateway-parts.ts'
+import { modelIdentity } from './model-identity.ts'
 import { createOrchestrationService } from './orchestration/create-orchestration-service.ts'
 import { pilotMoment } from './pilot-moment.ts'
 import { createPilotService, type PilotController } from './pilot-service.ts'
@@ -36,6 +37,8 @@ export type Models = {
   readonly router: RouterParts
   readonly pilot: PilotController
   readonly orchestration: OrchestrationService
+  /** The voice as configured: one line about what happened. */
+  readonly speak: (moment: Moment, key: string) => string
 }
 
 /** All that leads to a model: specialists, routing, the gateway, the pilot, orchestration. */
@@ -79,8 +82,9 @@ export async function openModels(parts: ModelsParts): Promise<Models> {
     defaultSlots: config.run.modelSlots,
     instructions: (specialist, repository) =>
       roster(repository).find(({ name }) => name === specialist)?.instructions,
+    identityOf: modelIdentity(config),
   })
-  return { agent, router, pilot, orchestration }
+  return { agent, router, pilot, orchestration, speak: say }
 }
 
 /** What a run's tasks get when nobody says otherwise. */

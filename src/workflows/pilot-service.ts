@@ -27,7 +27,13 @@ import {
 } from '../rollout/index.ts'
 import { AppError, type Clock } from '../shared/index.ts'
 import { judgePilot, type PilotRules } from './judge-pilot.ts'
-import { movePilot, notPossible, type PilotMover, refuseChanged } from './move-pilot.ts'
+import {
+  movePilot,
+  notPossible,
+  type PilotMover,
+  type PilotOrder,
+  refuseChanged,
+} from './move-pilot.ts'
 import { endChange, moveChange, startChange, undoChange } from './pilot-actions.ts'
 import { pilotStanding } from './pilot-standing.ts'
 import { type PilotTick, tickPilot } from './tick-pilot.ts'
@@ -101,17 +107,21 @@ export function createPilotService(parts: PilotServiceParts): PilotController {
     metrics: () => readMetrics(desk),
     configuration: () => configuration,
     history: () => readHistory(pool, name),
-    start: ({ user }) =>
-      changed(movePilot(mover, user, (row) => startChange(row, { configuration, now: now() }))),
-    advance: ({ user }) => changed(advance(desk, user)),
-    rollback: ({ user }, reason) =>
-      changed(movePilot(mover, user, (row) => endChange(row, 'rollback', reason))),
-    stop: ({ user }, reason) =>
-      changed(movePilot(mover, user, (row) => endChange(row, 'stop', reason))),
-    undo: async ({ user }) => {
+    start: ({ user: actor }, reason) => {
+      const begin = (row: PilotRow) => startChange(row, { configuration, now: now() })
+      return changed(movePilot(mover, { actor, reason }, begin))
+    },
+    advance: ({ user: actor }, reason) => changed(advance(desk, { actor, reason })),
+    rollback: ({ user: actor }, reason) =>
+      changed(movePilot(mover, { actor }, (row) => endChange(row, 'rollback', reason))),
+    stop: ({ user: actor }, reason) =>
+      changed(movePilot(mover, { actor }, (row) => endChange(row, 'stop', reason))),
+    undo: async ({ user: actor }, reason) => {
       const judged = await readPilot(pool, name)
       return await changed(
-        movePilot(mover, user, (row, client) => undoChange(client, row, { judged, now: now() })),
+        movePilot(mover, { actor, reason }, (row, client) =>
+          undoChange(client, row, { judged, now: now() }),
+        ),
       )
     },
     feedback: async ({ runId, workload, rating, comment }, { user }) => {
@@ -156,7 +166,7 @@ async function assign(
 }
 
 /** A person widens the pilot; to promote it takes the figures as well. */
-async function advance(desk: Desk, user: string): Promise<void> {
+async function advance(desk: Desk, order: PilotOrder): Promise<void> {
   const { mover, rules } = desk
   const { configuration } = rules
   const row = await readPilot(mover.pool, mover.name)
@@ -169,8 +179,8 @@ async function advance(desk: Desk, user: string): Promise<void> {
   const place = { state: row.state, phase: row.phase, phaseStartedAt: row.phaseStartedAt ?? now }
   const phase = nextPhase(place, configuration.phases)
   if (phase !== null) {
-    const move = { kind: 'advance', phase, reason: `${user} widened it` } as const
-    return await movePilot(mover, user, (locked) => {
+    const move = { kind: 'advance', phase, reason: `${order.actor} widened it` } as const
+    return await movePilot(mover, order, (locked) => {
       refuseChanged(locked, row)
       return required(moveChange(locked, move, now))
     })
@@ -182,7 +192,7 @@ async function advance(desk: Desk, user: string): Promise<void> {
       `the pilot ${row.name} is in its last phase and its verdict is ${judgement.verdict} (${reason}): it cannot be promoted`,
     )
   }
-  await movePilot(mover, user, (locked) => {
+  await movePilot(mover, order, (locked) => {
     refuseChanged(locked, row)
     return required(moveChange(locked, { kind: 'promote', reason }, now))
   })

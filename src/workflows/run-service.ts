@@ -14,6 +14,7 @@ import type {
 import type { Engine, NewRun } from '../engine/index.ts'
 import { AppError, type Json, newId } from '../shared/index.ts'
 import { splitWorkflow } from '../splitting/index.ts'
+import type { Moment } from '../voice/index.ts'
 import { budgetLanes } from './budget-lanes.ts'
 import type { Fleet } from './gateway/gateway-parts.ts'
 import { runLanes, waysOf } from './model-ways.ts'
@@ -43,6 +44,7 @@ export type RunServiceParts = {
     readonly caps: readonly Cap[]
     readonly router: RouterParts
   }
+  readonly speak: (moment: Moment, key: string) => string
 }
 
 /** What clients may do with runs; the engine underneath knows nothing of splitting or agents. */
@@ -78,7 +80,7 @@ export function createRunService(parts: RunServiceParts): RunService {
       const run = await engine.run(id)
       return await engine.retry(id, bindingOf(parts, run))
     },
-    report: async (id) => reportOf(await engine.snapshot(id)),
+    report: async (id) => reportOf(await engine.snapshot(id), parts.speak),
     snapshot: (id) => engine.snapshot(id),
     events: (id, afterSeq, signal) => engine.events(id, afterSeq, signal),
   }
@@ -219,12 +221,26 @@ function hashOf(request: RunRequest): string {
   return createHash('sha256').update(JSON.stringify(request, sorted)).digest('hex')
 }
 
-function reportOf(snapshot: { readonly run: Run; readonly tasks: readonly Task[] }): RunReport {
-  const { run, tasks } = snapshot
+type Snapshot = { readonly run: Run; readonly tasks: readonly Task[] }
+
+function reportOf({ run, tasks }: Snapshot, speak: RunServiceParts['speak']): RunReport {
   const { speedUp, parallelEfficiency, wallTimeMs, sequentialTimeMs, cost, simulated } = run
   const failures = tasks.flatMap(({ id, title, state, error }) =>
     state === 'failed' && error !== null ? [{ task: id, title, ...error }] : [],
   )
   const figures = { speedUp, parallelEfficiency, wallTimeMs, sequentialTimeMs, cost, simulated }
-  return { run, tasks: [...tasks], ...figures, failures }
+  const commentary = run.finishedAt === null ? '' : speak(reportMoment(run, tasks), run.id)
+  return { run, tasks: [...tasks], ...figures, failures, commentary }
+}
+
+function reportMoment(run: Run, tasks: readonly Task[]): Moment {
+  const { succeeded, failed, skipped, cancelled } = run.counts
+  // Of results that were reused, and of none, a quotient of times says nothing.
+  const isMeasured = tasks.some(({ state, cached }) => state === 'succeeded' && !cached)
+  return {
+    kind: 'run.report',
+    ...{ total: run.total, succeeded, failed, skipped, cancelled },
+    speedUp: isMeasured ? run.speedUp : null,
+    simulated: run.simulated,
+  }
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import {
   Analysis,
@@ -121,4 +123,20 @@ test('a pilot without a candidate cannot start', async () => {
   const none = await line.run(['pilot', 'start', '--json'])
   assert.equal(none.code, 2)
   assert.equal(JSON.parse(none.stdout).error.code, 'pilot_not_possible')
+})
+
+test('why the pilot is changed goes into the audit', async () => {
+  const config = join(line.dataDir, 'pilot.yaml')
+  const models = 'models: {small: {provider: simulated}, newcomer: {provider: simulated}}'
+  await writeFile(config, `${models}\npilot: {candidate: newcomer}\n`)
+  const change = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await line.run(['--config', config, 'pilot', ...args])
+    assert.equal(code, 0, stderr)
+    return stdout
+  }
+  assert.match(await change('start', '--reason', 'Cheaper by half.'), /^state {7}running/m)
+  assert.match(await change('undo', '--reason', 'Too soon.'), /^state {7}idle$/m)
+  const { stdout } = await line.run(['audit', 'export', '--json'])
+  assert.match(stdout, /"reason":"Cheaper by half\. \(newcomer is on trial\)"/)
+  assert.match(stdout, /"reason":"Too soon\. \(took back: start, [^"]+"/)
 })

@@ -89,5 +89,6 @@ export function sampleReport(tasks: readonly Task[], overrides: Partial<Run> = {
     failures: tasks.flatMap((task) =>
       task.error === null ? [] : [{ task: task.id, title: task.title, ...task.error }],
     ),
+    commentary: '',
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
+import { processEnvironment } from '../../src/config/index.ts'
 import { type CommandLine, openCommandLine } from './command-line.ts'
 
 let line: CommandLine
@@ -33,6 +34,33 @@ test('serve says when it is ready and what to try, performs runs, and stops on a
   const { code, stdout, stderr } = await started.ended
   assert.equal(code, 0, stderr)
   assert.deepEqual(JSON.parse(stdout), { ready: true, url, roles: ['api', 'worker'] })
+})
+
+test('beyond loopback it starts only when there is a token, and asks for it', async () => {
+  const serve = ['serve', '--host', '0.0.0.0', '--port', '0', '--role', 'api']
+  const refused = await line.run(serve)
+  assert.equal(refused.code, 2, refused.stderr)
+  assert.match(
+    refused.stderr,
+    /^maniple: [^\n]*0\.0\.0\.0[^\n]*token create[^\n]* \(config_invalid\)\n$/,
+  )
+  const made = await line.run(['token', 'create', '--name', 'ci', '--role', 'operator'])
+  assert.equal(made.code, 0, made.stderr)
+  const started = line.start(serve)
+  const [, url = ''] = await started.says(/curl -s (http:\/\/[\d.]+:\d+)\/health/)
+  const status = async (headers: Record<string, string>): Promise<number> => {
+    const response = await fetch(`${url}/api/v1/runs`, { headers })
+    await response.body?.cancel()
+    return response.status
+  }
+  assert.equal(await status({}), 401)
+  assert.equal(await status({ authorization: `Bearer ${made.stdout.trim()}` }), 200)
+  const [pasted] = await started.says(/curl -s \S+\/runs \\\n[^\n]*\n(?=Stop with)/)
+  const env = { PATH: processEnvironment().PATH, TOKEN: made.stdout.trim() }
+  const listed = execFileSync('sh', ['-c', pasted], { encoding: 'utf8', env })
+  assert.ok(Array.isArray(JSON.parse(listed).runs), listed)
+  started.child.kill('SIGTERM')
+  assert.equal((await started.ended).code, 0)
 })
 
 test('a port that is taken is said in one line, with exit 3', async () => {

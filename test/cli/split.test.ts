@@ -52,6 +52,20 @@ test('without a terminal: lines on stderr as tasks start and end, the report on 
   assert.doesNotMatch(stdout + stderr, /\p{Cc}(?<!\n)/u)
 })
 
+test('the voice has the last line of the report, one about what happened, unless it is plain', async () => {
+  const args = ['split', 'examples/dependencies.json', '--quiet']
+  const said = await line.run(args)
+  const last = said.stdout.trimEnd().split('\n').at(-1)
+  const { runs } = JSON.parse((await line.run(['runs', '--json', '--limit', '1'])).stdout)
+  const { stdout } = await line.run(['watch', runs[0].id, '--json'])
+  const report = RunReport.parse(JSON.parse(stdout))
+  assert.notEqual(report.commentary, '')
+  assert.ok(report.commentary.endsWith(last ?? '?'), said.stdout)
+  const plain = await line.run([...args, '--json'], { env: { MANIPLE_VOICE: 'plain' } })
+  const { commentary } = RunReport.parse(JSON.parse(plain.stdout))
+  assert.match(commentary, /^5 of 5 tasks succeeded/)
+})
+
 test('what a person should know of the plan is said on stderr, unless quiet', async () => {
   const input = '- [x] Done already\n- [ ] Left to do\n'
   const said = await line.run(['split', '-'], { input })

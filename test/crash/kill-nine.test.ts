@@ -6,13 +6,14 @@ import { processEnvironment } from '../../src/config/index.ts'
 import { Run } from '../../src/contracts/index.ts'
 import { openDatabase } from '../../src/database/index.ts'
 import { openCommandLine } from '../cli/command-line.ts'
-import { embeddedServer } from '../support/embedded-server.ts'
+import { type EmbeddedServer, embeddedServer } from '../support/embedded-server.ts'
 import { silentLog } from '../support/silent-log.ts'
 import { assertSound } from './assert-sound.ts'
 import { layeredWorkflow } from './layered-workflow.ts'
 import { patiently } from './patiently.ts'
 import { seededRandom } from './seeded-random.ts'
 import { type Cast, gatherCast, type Victim, victims } from './victims.ts'
+import { watchProgress } from './watch-progress.ts'
 
 const kills = 20
 const tasks = 500
@@ -23,17 +24,20 @@ const seeds = isLong ? [1, 2, 3, 4, 5, 6, 7, 8] : [1]
 const Answer = z.object({ run: Run })
 
 /** Kills at counts of ended tasks, so that every moment falls within the run on any machine. */
-async function killUntilEnded(url: string, cast: Cast, random: () => number): Promise<Victim[]> {
+async function killUntilEnded(
+  server: EmbeddedServer,
+  cast: Cast,
+  random: () => number,
+): Promise<Victim[]> {
   const moments = Array.from({ length: kills }, () => Math.floor(5 + random() * tasks * 0.7))
   moments.sort((a, b) => a - b)
   const killed: Victim[] = []
   while (true) {
     assert.deepEqual(cast.faults, [], 'no process ended by itself')
-    const { run } = Answer.parse(await patiently(url))
-    if (run.finishedAt !== null) return killed
-    const { succeeded, failed, skipped } = run.counts
+    const progress = await watchProgress(server)
+    if (progress?.isOver === true) return killed
     const moment = moments[killed.length]
-    if (moment !== undefined && succeeded + failed + skipped >= moment) {
+    if (moment !== undefined && progress !== null && progress.ended >= moment) {
       const victim = victims[Math.floor(random() * victims.length)] ?? 'server'
       if (cast.kill(victim)) killed.push(victim)
     }
@@ -65,7 +69,9 @@ for (const seed of seeds) {
           }),
         }),
       )
-      const killed = await killUntilEnded(`${url}/${run.id}`, cast, random)
+      const killed = await killUntilEnded(server, cast, random)
+      const { run: ended } = Answer.parse(await patiently(`${url}/${run.id}`))
+      assert.notEqual(ended.finishedAt, null, 'the API is back and knows')
       assert.equal(killed.length, kills, 'every kill fell within the run')
       assert.ok(new Set(killed).size >= 4, `killed ${killed.join(', ')}`)
       await using database = await openDatabase({ dataDir: server.dataDir, log: silentLog })

@@ -99,3 +99,16 @@ test('a pool whose idle connections are ended goes on with new ones', async (t) 
   assert.ok(rows)
   assert.equal((await pool.query('select 1 as one')).rows[0]?.one, 1)
 })
+
+test('a connection that is lost while it is lent out does not end the process', async (t) => {
+  const { pool } = await testDatabase(t)
+  const client = await pool.connect()
+  const lost = new Promise((resolve) => client.once('end', resolve))
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+  // Nobody awaits anything of it now: what the pool does not catch would end this process.
+  await lost
+  await assert.rejects(client.query('select 1'))
+  client.release(true)
+  assert.equal((await pool.query('select 1 as one')).rows[0]?.one, 1)
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Perform } from '../../src/engine/index.ts'
+import { Engine, type Perform } from '../../src/engine/index.ts'
+import { silentLog } from '../support/silent-log.ts'
 import {
   connectionLost,
   ended,
@@ -84,4 +85,30 @@ test('with all connections killed again and again, the run still ends as it shou
     assert.equal(event.seq, seq)
   }
   assert.equal(seq, run.seq)
+})
+
+test('a start that met a lost connection can be tried again', async () => {
+  let tries = 0
+  const listen = async () => {
+    tries += 1
+    if (tries === 1) throw connectionLost()
+    return { close: async () => undefined }
+  }
+  const engine = new Engine({ pool: host.pool, log: silentLog, listen })
+  const agent = newAgent()
+  const worker = {
+    slots: 1,
+    agents: [agent],
+    binding: null,
+    onlyRun: null,
+    perform: async () => success(),
+  }
+  try {
+    await assert.rejects(engine.startWorker(worker), /ECONNRESET/)
+    await engine.startWorker(worker)
+    const { id } = await engine.submit(runOf({ agent, tasks: { a: [] } }))
+    assert.equal((await ended(engine, id)).state, 'succeeded')
+  } finally {
+    await engine.close()
+  }
 })

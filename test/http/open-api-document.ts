@@ -7,6 +7,7 @@ const Content = z.record(z.string(), z.object({ schema: Schema }))
 const Operation = z.looseObject({
   operationId: z.string(),
   summary: z.string(),
+  requestBody: z.object({ required: z.boolean() }).optional(),
   responses: z.record(z.string(), z.object({ description: z.string(), content: Content })),
 })
 const Document = z.looseObject({
@@ -16,14 +17,23 @@ const Document = z.looseObject({
 })
 export type Document = z.infer<typeof Document>
 
-export const documentOf = async (server: FastifyInstance): Promise<Document> =>
-  Document.parse((await server.inject('/openapi.json')).json())
+export const documentOf = async (
+  server: FastifyInstance,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Document> =>
+  Document.parse((await server.inject({ url: '/openapi.json', headers })).json())
 
 /** `GET /api/v1/runs/{id}` and so on, for every operation of the document. */
 export const operationsOf = (document: Document): string[] =>
   Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   )
+
+/** Whether the document says that a body must be sent; null for an operation that takes none. */
+export function isBodyRequired(document: Document, operation: string): boolean | null {
+  const [method = '', path = ''] = operation.split(' ')
+  return document.paths[path]?.[method.toLowerCase()]?.requestBody?.required ?? null
+}
 
 // The named schemas move to where a schema on its own may keep them.
 const standalone = (document: Document, schema: unknown): z.core.JSONSchema.JSONSchema => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { askerOf, documentOf, operationsOf } from './open-api-document.ts'
+import { askerOf, documentOf, isBodyRequired, operationsOf } from './open-api-document.ts'
 import { workflowOf, workflowOfWidth } from './sample-workflow.ts'
 import { startHttp } from './started-http.ts'
 
@@ -24,7 +24,25 @@ test('the document lists exactly the routes there are', async (t) => {
   const { server } = await startHttp(t)
   const routes = routesOf(server.printRoutes({ commonPrefix: false }))
   assert.ok(routes.includes('POST /api/v1/runs/{id}/cancel'), routes.join('\n'))
-  assert.deepEqual(operationsOf(await documentOf(server)).sort(), routes.sort())
+  // JSON-RPC describes itself, by tools/list.
+  const described = routes.filter((route) => route !== 'POST /mcp')
+  assert.equal(described.length, routes.length - 1)
+  assert.deepEqual(operationsOf(await documentOf(server)).sort(), described.sort())
+})
+
+test('a body is documented as required exactly where the server asks for one', async (t) => {
+  const { server } = await startHttp(t)
+  const document = await documentOf(server)
+  for (const operation of operationsOf(document)) {
+    const required = isBodyRequired(document, operation)
+    if (required === null) continue
+    const [, path = ''] = operation.split(' ')
+    const url = path.replaceAll(/\{\w+\}/g, 'nosuchrun000')
+    const { statusCode, body } = await server.inject({ method: 'POST', url })
+    assert.equal(statusCode === 400, required, `${operation} without a body: ${statusCode} ${body}`)
+  }
+  assert.equal(isBodyRequired(document, 'POST /api/v1/runs'), true)
+  assert.equal(isBodyRequired(document, 'POST /api/GitHubModels/pilot/stop'), false)
 })
 
 test('what every route really answers is what the document promises', async (t) => {
@@ -50,6 +68,8 @@ test('what every route really answers is what the document promises', async (t) 
   await ask('POST /api/v1/runs', 409, { payload: other, ...keyed })
 
   const elsewhere = (rest: string) => ({ url: `/api/v1/runs/nosuchrun000${rest}` })
+  await ask('GET /api/v1/budgets', 200)
+  await ask('GET /api/v1/budgets', 400, { url: '/api/v1/budgets?cursor=AA' })
   await ask('GET /api/v1/runs', 200)
   await ask('GET /api/v1/runs', 400, { url: '/api/v1/runs?limit=1001' })
   for (const rest of ['', '/tasks', '/report', '/stream']) {

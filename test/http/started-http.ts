@@ -2,17 +2,19 @@ import { tmpdir } from 'node:os'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
-import { createApp } from '../../src/app.ts'
+import { type App, createApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import type { RunService } from '../../src/contracts/index.ts'
 import { closeServer, createServer, type HttpDependencies, listen } from '../../src/http/index.ts'
-import { testDatabase } from '../support/test-database.ts'
+import { type TestDatabase, testDatabase } from '../support/test-database.ts'
 
 export type StartedHttp = {
   readonly server: FastifyInstance
   readonly url: string
   /** The real one, whatever the server was given. */
   readonly runs: RunService
+  readonly tokens: App['tokens']
+  readonly pool: TestDatabase['pool']
 }
 
 type StartOptions = {
@@ -20,6 +22,8 @@ type StartOptions = {
   readonly watch?: (runs: RunService) => RunService
   readonly readiness?: HttpDependencies['readiness']
   readonly maxInputBytes?: number
+  /** As beyond loopback. Default: false. */
+  readonly requireTokens?: boolean
   /** Settings besides the database and the simulated latency. */
   readonly overrides?: Readonly<Record<string, unknown>>
 }
@@ -29,7 +33,7 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
   const closers = new AsyncDisposableStack()
   t.after(() => closers.disposeAsync())
   const log = pino({ level: 'silent' })
-  const { url: databaseUrl } = closers.use(await testDatabase())
+  const { url: databaseUrl, pool } = closers.use(await testDatabase())
   const config = loadConfig({
     env: {},
     cwd: tmpdir(),
@@ -47,9 +51,12 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
     simulated: app.simulated,
     log,
     access: {
-      requireTokens: false,
+      requireTokens: options.requireTokens ?? false,
       hosts: [],
-      authenticate: async () => null,
+      authenticate: async (token) => {
+        const found = await app.tokens.find(token)
+        return found && { user: found.name, role: found.role, via: 'http' }
+      },
       audit: app.audit.record,
       requestsPerMinute: 100_000,
     },
@@ -57,5 +64,5 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
   })
   closers.defer(() => closeServer(server, 0))
   const url = await listen(server, { host: '127.0.0.1', port: 0 })
-  return { server, url, runs: app.runs }
+  return { server, url, pool, runs: app.runs, tokens: app.tokens }
 }

@@ -193,7 +193,13 @@ export class SamplePorts {
       list: unused,
       tasks: unused,
       retry: unused,
-      report: unused,
+      report: async (id) => {
+        const { run, tasks } = this.#find(id)
+        const { speedUp, parallelEfficiency, wallTimeMs, sequentialTimeMs, cost, simulated } = run
+        const figures = { speedUp, parallelEfficiency, wallTimeMs, sequentialTimeMs, cost }
+        const commentary = ''
+        return { run, tasks: [...tasks.values()], failures: [], ...figures, simulated, commentary }
+      },
       get: async (id) => this.#find(id).run,
       snapshot: async (id) => {
         const { run, tasks } = this.#find(id)
@@ -232,6 +238,7 @@ export class SamplePorts {
         return { run: this.#find(id).run, created: true }
       },
       wait: async () => null,
+      budgets: async () => ({ budgets: [], next: null }),
       result: async (id) => this.#result(id),
       analyze: async (request, caller) => {
         this.calls.push({ what: 'analyze', caller })

@@ -12,8 +12,8 @@ import {
 
 export const caller: Caller = { user: 'ada', role: 'operator', via: 'http' }
 
-/** The whole app with simulated models; it performs tasks. Start it again for another configuration. */
-export async function startApp(
+/** The whole app with simulated models; it performs nothing. */
+export async function openApp(
   databaseUrl: string,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<App> {
@@ -22,7 +22,15 @@ export async function startApp(
     cwd: tmpdir(),
     overrides: { databaseUrl, 'simulation.latencyMs': 5, ...overrides },
   })
-  const app = await createApp({ config, environment: {}, log: pino({ level: 'silent' }) })
+  return await createApp({ config, environment: {}, log: pino({ level: 'silent' }) })
+}
+
+/** The same, and it performs tasks. Start it again for another configuration. */
+export async function startApp(
+  databaseUrl: string,
+  overrides: Readonly<Record<string, unknown>> = {},
+): Promise<App> {
+  const app = await openApp(databaseUrl, overrides)
   await app.startWorker()
   return app
 }

@@ -62,6 +62,9 @@ test('revoked and expired tokens open nothing; the name of a revoked one is free
     'CreateToken ci',
     'CreateToken old',
   ])
+  assert.equal(await tokens.anyValid(), true)
+  await tokens.revoke('ci', by)
+  assert.equal(await tokens.anyValid(), false, 'one is expired, two are revoked')
 })
 
 test('the last use is written at most once a minute', async (t) => {

@@ -63,7 +63,7 @@ function results(
 }
 
 /** The text of a model's output, else the output as JSON. */
-function asText(output: JsonObject): string {
+export function asText(output: JsonObject): string {
   return storableText(typeof output.text === 'string' ? output.text : JSON.stringify(output))
 }
 

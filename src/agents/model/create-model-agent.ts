@@ -9,7 +9,7 @@ import type {
   TaskRouting,
 } from '../../contracts/index.ts'
 import { AppError, type JsonObject, storableText } from '../../shared/index.ts'
-import { composePrompt, structuredRule, systemPrompt } from './compose-prompt.ts'
+import { asText, composePrompt, structuredRule, systemPrompt } from './compose-prompt.ts'
 import { cutToBytes } from './cut-to-bytes.ts'
 import { rateConfidence } from './rate-confidence.ts'
 
@@ -19,6 +19,8 @@ type ModelAgentOptions = {
   readonly defaultSlots: number
   /** The operator's own words for a specialist, which go into the system prompt. */
   readonly instructions: (specialist: string, repository: string | null) => string | undefined
+  /** What a model's answers depend on besides the prompt: its provider, its name there. */
+  readonly identityOf: (model: string) => string
 }
 
 /** An output is stored in the task's row: this many bytes of text at most. */
@@ -61,7 +63,11 @@ export function createModelAgent(options: ModelAgentOptions): Agent {
     },
     fingerprint: async (task) => {
       const routing = routingOf(task)
-      const facts = [routing.order[0] ?? null, systemOf(routing)]
+      const [first] = routing.order
+      const identity = first === undefined ? null : options.identityOf(first)
+      // Of what came before, the prompt has the texts: times and costs beside them do not matter.
+      const before = task.dependencies.map(({ taskId, output }) => [taskId, asText(output)])
+      const facts = [identity, systemOf(routing), before]
       return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
     },
     reuse: async (_task, output) => output,
@@ -75,10 +81,10 @@ function routingOf(task: AgentTask): TaskRouting {
 
 function resultOf(reply: GatewayReply, routing: TaskRouting): AgentResult {
   const { inputTokens, outputTokens, costUsd, simulated } = reply
-  const usd = costUsd === null ? {} : { usd: costUsd }
+  const units = { input_tokens: inputTokens, output_tokens: outputTokens, usd: costUsd ?? NaN }
   return {
     output: outputOf(reply, routing),
-    cost: { input_tokens: inputTokens, output_tokens: outputTokens, ...usd },
+    cost: Object.fromEntries(Object.entries(units).filter(([, amount]) => !Number.isNaN(amount))),
     simulated,
   }
 }

@@ -20,7 +20,9 @@ function onNarrowLines(command: string): string {
     : indented.replaceAll(/ (?=--(?:data-dir|config) )/g, ' \\\n    ')
 }
 
-function whatToTry(url: string, session: Session, flags: ServeFlags): string {
+function whatToTry(url: string, served: Served): string {
+  const { session, flags, requireTokens } = served
+  const token = requireTokens ? ` \\\n    -H "authorization: Bearer $TOKEN"` : ''
   const simulated = session.simulated
     ? '\nNo model is configured: answers are SIMULATED.\nSet model.baseUrl and model.name for real ones.'
     : ''
@@ -28,15 +30,32 @@ function whatToTry(url: string, session: Session, flags: ServeFlags): string {
 Try next:
 ${onNarrowLines(commandLine(['split', 'examples/shop.json'], flags))}
   curl -s ${url}/health
-  curl -s ${url}/api/v1/runs \\
+  curl -s ${url}/api/v1/runs${token} \\
     -H 'content-type: application/json' \\
     -d '{"kind":"split","input":"- [ ] Write docs\\n- [ ] Build the API"}'
-  curl -s ${url}/api/v1/runs
+  curl -s ${url}/api/v1/runs${token}
 Stop with Ctrl-C.
 `
 }
 
+type Served = {
+  readonly session: Session
+  readonly settings: Config
+  readonly flags: ServeFlags
+  /** Others than this machine's users can connect. */
+  readonly requireTokens: boolean
+}
+
 type Serving = AsyncDisposable & { readonly url: string }
+
+/** A server that refuses everybody is a mistake, told when it is made. */
+async function checkTokens({ session, settings, flags, requireTokens }: Served): Promise<void> {
+  if (!requireTokens || (await session.tokens.anyValid())) return
+  const { host } = settings.server
+  const create = commandLine(['token', 'create', '--name', 'NAME', '--role', 'admin'], flags)
+  const message = `Other machines can reach ${host}: requests there need API tokens, and there is no valid one; create one (${create}) or listen on 127.0.0.1`
+  throw new AppError('config_invalid', message)
+}
 
 function explained(error: unknown): unknown {
   if (!(error instanceof AppError) || error.code !== 'port_taken') return error
@@ -44,7 +63,9 @@ function explained(error: unknown): unknown {
   return new AppError('port_taken', `${error.message}; ${hint}`, { cause: error })
 }
 
-async function startApi(session: Session, settings: Config, version: string): Promise<Serving> {
+async function startApi(served: Served, version: string): Promise<Serving> {
+  const { session, settings, requireTokens } = served
+  await checkTokens(served)
   const { runs, orchestration, pilot, readiness, simulated } = session
   const log = fastifyLog(session.log, settings.log.level)
   const { limits } = settings
@@ -59,7 +80,7 @@ async function startApi(session: Session, settings: Config, version: string): Pr
     limits,
     version,
     access: {
-      requireTokens: !isLoopback(settings.server.host),
+      requireTokens,
       hosts: [...settings.server.names],
       authenticate: async (token) => {
         const found = await session.tokens.find(token)
@@ -82,12 +103,12 @@ export async function serve(flags: ServeFlags, version: string): Promise<number>
   using interrupts = catchInterrupts()
   const { signal } = interrupts
   await using session = await openSession({ settings, logLevel: settings.log.level, signal })
-  await using api = wanted.includes('api') ? await startApi(session, settings, version) : undefined
+  const served = { session, settings, flags, requireTokens: !isLoopback(settings.server.host) }
+  await using api = wanted.includes('api') ? await startApi(served, version) : undefined
   if (wanted.includes('worker')) await session.startWorker()
   const url = api?.url ?? null
   if (flags.json === true) await writeJson(process.stdout, { ready: true, url, roles: wanted })
-  const text =
-    url === null ? 'maniple performs tasks. Stop with Ctrl-C.\n' : whatToTry(url, session, flags)
+  const text = url === null ? 'maniple performs tasks. Stop with Ctrl-C.\n' : whatToTry(url, served)
   await writeOutput(process.stderr, text)
   await untilAborted(signal)
   await writeOutput(process.stderr, 'maniple is stopping; Ctrl-C once more leaves at once\n')

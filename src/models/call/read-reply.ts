@@ -37,9 +37,9 @@ export function readReply(id: string, result: Result): ModelReply {
   return { text, ...usage, finishReason, ...(answeredBy === undefined ? {} : { answeredBy }) }
 }
 
-/** A provider that reports no usage, or nonsense, costs nothing we know of. */
+/** Nothing reported, or nonsense, is not known: taken for 0 it would get past every budget. */
 function tokens(count: number | undefined): number {
-  return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : 0
+  return count !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : Number.NaN
 }
 
 /** A name that can be stored and shown; anything else is as good as none. */

@@ -114,10 +114,10 @@ describe('a call', () => {
     })
   })
 
-  it('counts no tokens where the provider reports none', async () => {
+  it('does not know the tokens where the provider reports none', async () => {
     await using server = await serve(answering(200, completion('Done.')))
     const reply = await call(server.baseUrl)
-    assert.deepEqual([reply.inputTokens, reply.outputTokens], [0, 0])
+    assert.deepEqual([reply.inputTokens, reply.outputTokens], [Number.NaN, Number.NaN])
   })
 
   it('rejects with the reason of the signal, before and during the call', async () => {

@@ -24,7 +24,7 @@ const longestShown = 8000
  */
 export async function generateStructured(
   client: ProviderClient,
-  { schema, ...request }: StructuredRequest,
+  { schema, beforeRepair, ...request }: StructuredRequest,
 ): Promise<ModelReply> {
   const prepared = prepareSchema(schema)
   const first = await client.call(firstRequest(client, request, prepared))
@@ -32,7 +32,11 @@ export async function generateStructured(
   if ('object' in parsed) return { ...first, object: parsed.object, repaired: false }
   const problem = withCut(parsed.problem, first)
   const again = repairRequest(request, prepared, { text: first.text, problem })
-  const second = await client.call(again).catch((error: unknown) => {
+  const repair = async (): Promise<ModelReply> => {
+    await beforeRepair?.({ paid: first, system: again.system, prompt: again.prompt })
+    return await client.call(again)
+  }
+  const second = await repair().catch((error: unknown) => {
     throw alsoPaid(error, first)
   })
   const usage = sum(first, second)

@@ -9,6 +9,7 @@ import type {
   SettlementRecord,
 } from '../../contracts/index.ts'
 import type { Database } from '../../database/index.ts'
+import { withRetry } from '../../resilience/index.ts'
 import {
   AppError,
   type Clock,
@@ -64,6 +65,7 @@ export class Ledger implements AsyncDisposable {
   readonly #desk: LeaseDesk
   readonly #writer: SettlementWriter
   readonly #stopping = new AbortController()
+  readonly #listening = new AbortController()
   readonly #timer: NodeJS.Timeout
   readonly #subscription: ReturnType<Database['listen']> | undefined
   readonly #newId: () => string
@@ -87,11 +89,19 @@ export class Ledger implements AsyncDisposable {
     this.#writer = new SettlementWriter(pool, this.#stopping.signal)
     this.#timer = setInterval(() => void this.#beat(), heartbeatMs)
     this.#timer.unref()
-    this.#subscription = options.listen?.(
-      'maniple_ledger',
-      (account) => this.#desk.giveBack(account),
-      () => undefined,
-    )
+    const { listen } = options
+    this.#subscription =
+      listen === undefined
+        ? undefined
+        : withRetry(
+            () =>
+              listen(
+                'maniple_ledger',
+                (account) => this.#desk.giveBack(account),
+                () => undefined,
+              ),
+            { signal: this.#listening.signal },
+          )
     this.#subscription?.catch((err: unknown) =>
       log.warn({ err }, 'the ledger cannot hear of others that are refused'),
     )
@@ -221,6 +231,7 @@ export class Ledger implements AsyncDisposable {
   async #close(): Promise<void> {
     clearInterval(this.#timer)
     const { log } = this.#options
+    this.#listening.abort()
     const [subscribed] = await Promise.allSettled([this.#subscription])
     if (subscribed.status === 'fulfilled') await subscribed.value?.close()
     await this.#writer.idle()

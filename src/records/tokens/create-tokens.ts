@@ -28,6 +28,8 @@ export type Tokens = {
   readonly create: (token: NewToken, by: Caller) => Promise<string>
   /** Newest first, revoked and expired ones too. */
   readonly list: () => Promise<readonly TokenRow[]>
+  /** Somebody could get in: a token is neither revoked nor expired. */
+  readonly anyValid: () => Promise<boolean>
   /** Throws `not_found`. Other processes notice within seconds. */
   readonly revoke: (name: string, by: Caller) => Promise<void>
   /** Null for a token that is unknown, revoked or expired. */
@@ -36,6 +38,7 @@ export type Tokens = {
 
 const columns = `name, role::text as role, created_at as "createdAt", expires_at as "expiresAt",
   revoked_at as "revokedAt", last_used_at as "lastUsedAt"`
+const valid = 'revoked_at is null and (expires_at is null or expires_at > now())'
 const tokenShape = /^mnp_[\w-]{43}$/
 const nameShape = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/
 
@@ -73,7 +76,7 @@ async function findToken(pool: Pool, plain: string): ReturnType<Tokens['find']> 
   const { rows } = await pool.query<Record<string, unknown>>(
     `select name, role::text as role, coalesce(last_used_at < now() - interval '1 minute', true) as due
      from maniple.tokens
-     where hash = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
+     where hash = $1 and ${valid}`,
     [hash],
   )
   const [row] = rows
@@ -120,6 +123,10 @@ export function createTokens({ pool, audit }: TokensOptions): Tokens {
         `select ${columns} from maniple.tokens order by id desc`,
       )
       return rows.map((row) => TokenRow.parse(row))
+    },
+    anyValid: async () => {
+      const { rowCount } = await pool.query(`select from maniple.tokens where ${valid} limit 1`)
+      return rowCount === 1
     },
     revoke: async (name, by) => {
       checkName(name)

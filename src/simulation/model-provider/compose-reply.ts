@@ -110,13 +110,17 @@ function question(request: ChatRequest): string {
   return last === undefined ? '' : messageText(last)
 }
 
-/** The first line of what was asked, at most 120 characters. */
+/** The first line of what was asked, cut between words to at most 120 characters. */
 function subject(request: ChatRequest): string {
   const line =
     question(request)
       .split('\n', 50)
       .find((text) => text.trim() !== '') ?? 'An empty request'
-  return Array.from(line.trim()).slice(0, 120).join('')
+  const characters = Array.from(line.trim())
+  if (characters.length <= 120) return characters.join('')
+  const cut = characters.slice(0, 119).join('')
+  const end = cut.lastIndexOf(' ')
+  return `${end < 60 ? cut : cut.slice(0, end)}…`
 }
 
 /** Up to five long words of the first 2,000 characters, in their order. */

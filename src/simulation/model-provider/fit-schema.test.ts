@@ -51,6 +51,12 @@ describe('fitSchema', () => {
     })
   }
 
+  it('draws a choice from its list', () => {
+    const schema: JsonObject = { enum: ['low', 'middle', 'high'] }
+    const chosen = [0, 0.5, 0.99].map((draw) => fitSchema(schema, { ...filling, draw: () => draw }))
+    assert.deepEqual(chosen, ['low', 'middle', 'high'])
+  })
+
   it('ends where a schema can have no value', () => {
     const endless: JsonObject = {
       type: 'object',

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../shared/index.ts'
 /** What a value is made of where the schema leaves it open; `path` is its JSON pointer. */
 export type Filling = {
   readonly text: (path: string) => string
-  /** Where between its bounds a number lies: from 0 up to, but not including, 1. */
+  /** Where between its bounds a number, or in its list a choice lies: from 0 up to, not including, 1. */
   readonly draw: (path: string) => number
 }
 
@@ -31,13 +31,17 @@ export function fitSchema(schema: JsonObject, filling: Filling): Json {
 function fit(schema: Json | undefined, place: Place): Json {
   if (!isObject(schema) || place.depth > greatestDepth) return null
   if (schema.const !== undefined) return schema.const
-  if (isArray(schema.enum)) return schema.enum[0] ?? null
+  if (isArray(schema.enum)) return oneOf(schema.enum, place)
   const deeper: Place = { ...place, depth: place.depth + 1 }
   if (typeof schema.$ref === 'string') return fit(resolve(place.root, schema.$ref), deeper)
   const choice = alternatives(schema)
   if (choice !== undefined) return fit(choice, deeper)
   if (isArray(schema.allOf)) return fit(merge(schema), deeper)
   return fitType(schema, deeper)
+}
+
+function oneOf(values: readonly Json[], { path, filling }: Place): Json {
+  return values[Math.floor(filling.draw(path) * values.length)] ?? null
 }
 
 function fitType(schema: JsonObject, place: Place): Json {

@@ -159,6 +159,10 @@ describe('the simulated provider', () => {
     assert.match(first.result, /^\[simulated\] Write the manual\.\n/)
     assert.deepEqual(await answer(one, 'Write the manual.'), first)
     assert.notDeepEqual(await answer(other, 'Write the manual.'), first)
+    const long = await answer(one, `Write ${'the manual '.repeat(20)}`)
+    const [about = ''] = long.result.split('\n')
+    assert.match(about, /^\[simulated\] Write the .* (the|manual)…$/)
+    assert.ok(about.length <= '[simulated] '.length + 120)
     const sure: number[] = []
     for (let index = 0; index < 20; index += 1) {
       sure.push((await answer(one, `Task ${index}`)).confidence)

@@ -60,6 +60,7 @@ export type GatewayParts = {
     Lanes,
     | 'current'
     | 'read'
+    | 'refresh'
     | 'shut'
     | 'openBreaker'
     | 'closeBreaker'
@@ -87,4 +88,6 @@ export type ModelTry = {
   readonly inputTokens: number
   /** It is not the first choice. */
   readonly isFallback: boolean
+  /** It is made to see whether a dead lane was mended. Default: false. */
+  readonly isLook?: boolean
 }

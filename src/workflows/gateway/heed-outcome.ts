@@ -1,3 +1,4 @@
+import type { LaneState } from '../../engine/index.ts'
 import type { AppError } from '../../shared/index.ts'
 import type { FleetModel, GatewayParts } from './gateway-parts.ts'
 
@@ -8,45 +9,67 @@ type Failure = {
   readonly error: AppError
   /** How long ago the call began. */
   readonly ageMs: number
+  /** The lane as this process knew it then. */
+  readonly before: LaneState | null
 }
 
 /** What a failure means for the lane, and so for everybody else. */
 export async function heedFailure(
-  { lanes, breaker }: GatewayParts,
+  parts: GatewayParts,
   model: FleetModel,
-  { error, ageMs }: Failure,
+  failure: Failure,
 ): Promise<void> {
-  const lane = model.profile.lane.name
-  const { health } = model
+  // Known here before the task gives its place in the lane up, so that no other of this process
+  // takes the place and calls.
+  if (await closeLane(parts, model, failure)) await parts.lanes.refresh()
+}
+
+/** True when it did. */
+async function closeLane(
+  { lanes, breaker }: GatewayParts,
+  { profile, health }: FleetModel,
+  { error, ageMs, before }: Failure,
+): Promise<boolean> {
+  const lane = profile.lane.name
   switch (error.code) {
     case 'model_rate_limited':
-      return await lanes.shut(lane, 'rate', health.restMs(error.retryAfterMs, { ageMs }))
+      await lanes.shut(lane, 'rate', health.restMs(error.retryAfterMs, { ageMs }))
+      return true
     case 'model_auth':
     case 'model_gone':
-      return await lanes.markDead(lane, error.code, deadForMs)
-    case 'model_failed': {
+      await lanes.markDead(lane, error.code, deadForMs)
+      return true
+    case 'model_failed':
       // A request that the provider finds bad says nothing about the provider.
-      if (!error.isRetryable) return
-      if (!health.failed(lanes.current(lane), { ageMs })) return
+      if (!error.isRetryable || !health.failed(lanes.current(lane), before)) return false
       await lanes.openBreaker(lane, { ...breaker, ageMs })
-      return
-    }
+      return true
     default:
-      return
+      return false
   }
+}
+
+type Success = {
+  /** How long ago the call began. */
+  readonly ageMs: number
+  /** It was made to see whether the dead lane was mended. */
+  readonly isLook: boolean
 }
 
 /** A lane whose breaker opened, or that was thought dead, is open to all again. */
 export async function heedSuccess(
   { lanes }: GatewayParts,
   model: FleetModel,
-  ageMs: number,
+  { ageMs, isLook }: Success,
 ): Promise<void> {
   const state = lanes.current(model.profile.lane.name)
   model.health.succeeded(state)
   if (state === null) return
   if (state.halfOpen) await lanes.closeBreaker(state.name, ageMs)
-  // An answer that was under way when the lane was found dead proves nothing.
-  const isLater = state.dead !== null && ageMs < deadForMs - state.dead.forMs
-  if (isLater) await lanes.revive(state.name)
+  if (state.dead === null) return
+  // An answer that was under way when the lane was found dead proves nothing. A look puts the time
+  // off for which the lane is dead, to about its own beginning: there times cannot tell.
+  if (!isLook && ageMs >= deadForMs - state.dead.forMs) return
+  await lanes.revive(state.name)
+  await lanes.refresh()
 }

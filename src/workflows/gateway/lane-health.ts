@@ -10,8 +10,8 @@ const longestRestMs = 86_400_000
 
 export type BreakerShare = { readonly share: number; readonly calls: number }
 
-/** A call that failed: how long ago it began. */
-type Failed = { readonly ageMs: number }
+/** A call that was refused: how long ago it began. */
+type Refused = { readonly ageMs: number }
 
 /** How the latest calls of a model in this process went, and what that means for its lane. */
 export class LaneHealth {
@@ -20,7 +20,9 @@ export class LaneHealth {
   /** Of the opening since which the window counts, whichever process opened. */
   #openedAt: number | null = null
   #refusals = 0
+  #look: Promise<unknown> | null = null
   /** By `performance.now()`. */
+  readonly #begunAt = performance.now()
   #refusedAt = Number.NEGATIVE_INFINITY
 
   constructor(rules: BreakerShare) {
@@ -34,16 +36,17 @@ export class LaneHealth {
     if (!(lane?.halfOpen ?? false)) this.#window.succeeded()
   }
 
-  /** True when the breaker should open. */
-  failed(lane: LaneState | null, { ageMs }: Failed): boolean {
+  /** True when the breaker should open. `before`: the lane as this process knew it when the call began. */
+  failed(lane: LaneState | null, before: LaneState | null): boolean {
     this.#startAfresh(lane)
-    // What began before an opening was known when it opened, and says nothing of what came after.
-    if (lane !== null && lane.openedAgoMs !== null && ageMs > lane.openedAgoMs) return false
+    // What began before an opening was known here was no probe, and says nothing new: to open again
+    // for it would double the rest.
+    if (openingOf(lane) !== openingOf(before)) return false
     return (lane?.halfOpen ?? false) || this.#window.failed()
   }
 
   /** How long the lane rests after a refusal for too many calls. */
-  restMs(retryAfterMs: number | undefined, { ageMs }: Failed): number {
+  restMs(retryAfterMs: number | undefined, { ageMs }: Refused): number {
     const now = performance.now()
     // Calls that were under way together are refused together, and that counts once.
     if (now - ageMs > this.#refusedAt) {
@@ -54,11 +57,31 @@ export class LaneHealth {
     return Math.min(longestRestMs, Math.max(shortestRestMs, retryAfterMs ?? own))
   }
 
+  /** Whether something that happened so long ago was before this process began. */
+  isOlder(agoMs: number): boolean {
+    return performance.now() - agoMs < this.#begunAt
+  }
+
+  /** A call under way that looks whether a dead lane was mended. It never rejects. */
+  get look(): Promise<unknown> | null {
+    return this.#look
+  }
+
+  async lookWith<T>(call: Promise<T>): Promise<T> {
+    const look = Promise.allSettled([call])
+    this.#look = look
+    await look
+    this.#look = null
+    return await call
+  }
+
   /** With the failures that opened a breaker still counted, the next single one would open it again. */
   #startAfresh(lane: LaneState | null): void {
-    const openedAt = lane?.openedAt?.getTime() ?? null
+    const openedAt = openingOf(lane)
     if (openedAt === this.#openedAt) return
     this.#openedAt = openedAt
     this.#window = new FailureWindow(this.#rules)
   }
 }
+
+const openingOf = (lane: LaneState | null): number | null => lane?.openedAt?.getTime() ?? null

@@ -1,6 +1,4 @@
-import { accountsFor, estimateCost, laneAccounts } from '../../budget/index.ts'
 import {
-  type Account,
   type GatewayReply,
   type ModelReply,
   PaidModelError,
@@ -13,8 +11,10 @@ import type { GatewayParts, ModelTry } from './gateway-parts.ts'
 import { deadForMs, heedFailure, heedSuccess } from './heed-outcome.ts'
 import { defaultRestMs } from './lane-health.ts'
 import { recordCall } from './record-call.ts'
+import { reserveCall } from './reserve-call.ts'
 import { settleCall } from './settle-call.ts'
 import { restOf } from './shut-budgets.ts'
+import { Spending } from './spending.ts'
 
 export type TryOutcome =
   | { readonly kind: 'answered'; readonly reply: GatewayReply }
@@ -25,20 +25,48 @@ export type TryOutcome =
 
 /** Breaker, then rate and budget, then the call: what is limited is passed over without calling. */
 export async function tryModel(parts: GatewayParts, attempt: ModelTry): Promise<TryOutcome> {
-  const begun = performance.now()
-  const { lanes, ledger, maxOutputTokens } = parts
-  const { model, request, context } = attempt
-  const { lane } = model.profile
-  const state = lanes.current(lane.name)
+  const state = parts.lanes.current(attempt.model.profile.lane.name)
   if (state !== null && state.shut !== null) return { kind: 'limited' }
-  if (state !== null && state.dead !== null && !(await mayProbe(parts, state))) {
-    return { kind: 'failed', error: refusedForGood(model.profile.name, state) }
+  return state === null || state.dead === null
+    ? await tryOpen(parts, attempt, state)
+    : await tryDead(parts, attempt, { ...state, dead: state.dead })
+}
+
+type DeadLane = LaneState & { readonly dead: NonNullable<LaneState['dead']> }
+
+/** Of all that would call a dead lane, one looks now and then whether somebody mended it. */
+async function tryDead(
+  parts: GatewayParts,
+  attempt: ModelTry,
+  state: DeadLane,
+): Promise<TryOutcome> {
+  const { health, profile } = attempt.model
+  const { dead } = state
+  const look = (): Promise<TryOutcome> => tryOpen(parts, { ...attempt, isLook: true }, state)
+  // It died before this process began, perhaps with another configuration: the first who comes looks
+  // at once, and the others wait for what it finds.
+  if (health.isOlder(deadForMs - dead.forMs)) {
+    if (health.look === null) return await health.lookWith(look())
+    await health.look
+    attempt.context.signal.throwIfAborted()
+    return await tryModel(parts, attempt)
   }
-  const usd = priceOf(parts, attempt)
-  if (usd === null) return { kind: 'failed', error: priceUnknown(model.profile.name) }
-  const { runId, task } = request.subject
-  const amounts = { usd, tokens: attempt.inputTokens + maxOutputTokens, requests: 1 }
-  const asked = ledger.reserve(accountsOf(parts, attempt), amounts, { runId, task })
+  const isDue = dead.forMs <= 0 && (await parts.lanes.probeDead(state.name, deadForMs))
+  if (isDue) return await look()
+  return { kind: 'failed', error: refusedForGood(profile.name, state) }
+}
+
+async function tryOpen(
+  parts: GatewayParts,
+  attempt: ModelTry,
+  state: LaneState | null,
+): Promise<TryOutcome> {
+  const begun = performance.now()
+  const { lanes } = parts
+  const { model, context } = attempt
+  const { lane } = model.profile
+  const asked = reserveCall(parts, attempt)
+  if (asked === null) return { kind: 'failed', error: priceUnknown(model.profile.name) }
   // Awaiting what is there already would cost every call a turn of the loop.
   const reserved = asked instanceof Promise ? await asked : asked
   if (reserved.kind === 'refusal') {
@@ -54,7 +82,8 @@ export async function tryModel(parts: GatewayParts, attempt: ModelTry): Promise<
     settleCall(parts, attempt, { reserved, usage: null, isCharged: false })
     return { kind: 'limited' }
   }
-  return await call(parts, attempt, { reserved, spentMs: performance.now() - begun })
+  const spentMs = performance.now() - begun
+  return await call(parts, attempt, { reserved, spentMs, before: state })
 }
 
 /** Reserving may take a while; a lane that was shut or opened its breaker then is not called. */
@@ -65,43 +94,49 @@ function closedMeanwhile({ lanes }: GatewayParts, before: LaneState | null): boo
   return now.shut !== null || isDead || (now.halfOpen && !before.halfOpen)
 }
 
-type Reserved = { readonly reserved: Reservation; readonly spentMs: number }
+type Reserved = {
+  readonly reserved: Reservation
+  readonly spentMs: number
+  /** The lane as it is known now. */
+  readonly before: LaneState | null
+}
 
 async function call(
   parts: GatewayParts,
   attempt: ModelTry,
-  { reserved, spentMs }: Reserved,
+  { reserved, spentMs, before }: Reserved,
 ): Promise<TryOutcome> {
   const { model, request, context } = attempt
   const { system, prompt, schema } = request
   const id = newId(20)
   const at = new Date(parts.clock.now()).toISOString()
   const begun = performance.now()
+  const spending = new Spending(parts, attempt, reserved)
   let reply: ModelReply
   try {
     reply = await model.client.generate({
       ...{ system, prompt, signal: context.signal },
       maxOutputTokens: parts.maxOutputTokens,
       headers: { 'x-maniple-event-id': id },
-      ...(schema === undefined ? {} : { schema }),
+      ...(schema === undefined ? {} : { schema, beforeRepair: spending.beforeRepair }),
     })
   } catch (thrown) {
     const error = asAppError(thrown)
     const latencyMs = performance.now() - begun
     const usage = thrown instanceof PaidModelError ? thrown.usage : null
-    const costUsd = settleCall(parts, attempt, { reserved, usage, isCharged: mayBeCharged(error) })
+    const costUsd = spending.settle({ usage, isCharged: mayBeCharged(error) })
     recordCall(parts, attempt, { id, at, latencyMs, reply: usage, costUsd, error })
     context.signal.throwIfAborted()
-    await heedFailure(parts, model, { error, ageMs: latencyMs })
+    await heedFailure(parts, model, { error, ageMs: latencyMs, before })
     // A lane that asked for a rest is limited, and the task waits for it without losing a try.
     return error.code === 'model_rate_limited' ? { kind: 'limited' } : { kind: 'failed', error }
   }
   const end = performance.now()
   const latencyMs = end - begun
-  const costUsd = settleCall(parts, attempt, { reserved, usage: reply, isCharged: true })
+  const costUsd = spending.settle({ usage: reply, isCharged: true })
   recordCall(parts, attempt, { id, at, latencyMs, reply, costUsd, error: null })
   parts.metrics.overhead((spentMs + performance.now() - end) / 1000)
-  await heedSuccess(parts, model, latencyMs)
+  await heedSuccess(parts, model, { ageMs: latencyMs, isLook: attempt.isLook ?? false })
   return { kind: 'answered', reply: answerOf(attempt, reply, { costUsd, latencyMs }) }
 }
 
@@ -110,38 +145,18 @@ function mayBeCharged({ code, isRetryable }: AppError): boolean {
   return code === 'cancelled' || (code === 'model_failed' && isRetryable) || code === 'task_timeout'
 }
 
-async function mayProbe({ lanes }: GatewayParts, { name, dead }: LaneState): Promise<boolean> {
-  return dead !== null && dead.forMs <= 0 && (await lanes.probeDead(name, deadForMs))
-}
-
 const isRefusal = (code: string): code is Extract<ErrorCode, 'model_auth' | 'model_gone'> =>
   code === 'model_auth' || code === 'model_gone'
 
-function refusedForGood(model: string, { dead }: LaneState): AppError {
-  const code = dead !== null && isRefusal(dead.code) ? dead.code : 'model_auth'
-  const until = dead === null || dead.forMs <= 0 ? 'now' : dead.until.toISOString()
+function refusedForGood(model: string, { dead }: DeadLane): AppError {
+  const code = isRefusal(dead.code) ? dead.code : 'model_auth'
+  // Another call looks just now, and if that is refused as well it is another while.
+  const next =
+    dead.forMs > 0 ? `it is not called again before ${dead.until.toISOString()}` : 'it is looked at'
   return new AppError(
     code,
-    `the provider of the model "${model}" refused a call for good; it is not called again before ${until}: correct the configuration`,
+    `the provider of the model "${model}" refused a call for good; ${next}: correct the configuration and start again`,
   )
-}
-
-function accountsOf(
-  { caps, clock }: GatewayParts,
-  { request, model }: ModelTry,
-): readonly Account[] {
-  const rates = laneAccounts(model.profile.lane)
-  if (caps.length === 0) return rates
-  return [...accountsFor(caps, request.subject, new Date(clock.now())), ...rates]
-}
-
-/** What is reserved, in dollars; null when that cannot be told and a dollar budget has to hold. */
-function priceOf(
-  { caps, maxOutputTokens }: GatewayParts,
-  { model, inputTokens }: ModelTry,
-): number | null {
-  if (model.price !== null) return estimateCost(model.price, { inputTokens, maxOutputTokens })
-  return caps.some((cap) => cap.unit === 'usd') ? null : 0
 }
 
 function priceUnknown(model: string): AppError {

@@ -15,13 +15,18 @@ export type Waiting = {
   readonly held: string
 }
 
+type WaitParts = Pick<GatewayParts, 'fleet'> & {
+  readonly lanes: Pick<GatewayParts['lanes'], 'current'>
+  readonly clock: Pick<GatewayParts['clock'], 'sleep'>
+}
+
 /**
  * Waits until one of the models that are only limited can be taken: a task must not fail for a dead
  * model while its fallback is busy. It does not go back to the queue for that, since the dead lane
  * has room and would give it out again at once. Null when it took too long.
  */
 export async function waitForWay(
-  { lanes, fleet, clock }: Pick<GatewayParts, 'lanes' | 'fleet' | 'clock'>,
+  { lanes, fleet, clock }: WaitParts,
   context: GatewayContext,
   { hopes, failed, held }: Waiting,
 ): Promise<string | null> {
@@ -31,14 +36,14 @@ export async function waitForWay(
     const lane = fleet.get(name)?.profile.lane.name
     return lane === undefined ? 0 : (lanes.current(lane)?.shut?.forMs ?? 0)
   }
-  const until = performance.now() + longestWaitMs
-  let pauseMs = firstPauseMs
-  while (performance.now() < until) {
+  let leastMs = firstPauseMs
+  for (let waitedMs = 0; waitedMs < longestWaitMs; leastMs *= 2) {
     const soonest = Math.min(...hopes.map(shutMs))
-    await clock.sleep(Math.min(longestPauseMs, Math.max(pauseMs, soonest)), context.signal)
+    const pauseMs = Math.min(longestPauseMs, Math.max(leastMs, soonest))
+    await clock.sleep(pauseMs, context.signal)
     const taken = await context.takeWay(hopes)
     if (taken !== null) return taken
-    pauseMs *= 2
+    waitedMs += pauseMs
   }
   return null
 }

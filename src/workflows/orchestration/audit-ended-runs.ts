@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { AuditEntry } from '../../contracts/index.ts'
 import type { Audit } from '../../records/index.ts'
 
-const atOnce = 100
+export const atOnce = 100
 
 const EndedRun = z.object({
   id: z.string(),
@@ -25,24 +25,37 @@ const results = {
   cancelled: 'FAILURE',
 } as const
 
+/** A connection that is silent for so long is given up. */
+const silenceMs = 10_000
+
+export type AuditEndedParts = {
+  readonly pool: Pool
+  readonly audit: Pick<Audit, 'segment' | 'entry'>
+  /** For each of the four statements. Default: 10 s. */
+  readonly timeoutMs?: number
+}
+
 /**
  * Tells the audit of orchestrations that have ended, each once, whatever process sees it first: the
- * entry and the mark on the run are one transaction. Resolves to how many there were.
+ * entry and the mark on the run are one transaction. One that was retried ends again, and is told
+ * again. Resolves to how many there were, at most 100.
  */
-export async function auditEndedRuns(
-  pool: Pool,
-  audit: Pick<Audit, 'segment' | 'entry'>,
-): Promise<number> {
+export async function auditEndedRuns(parts: AuditEndedParts): Promise<number> {
+  const { pool, audit, timeoutMs = silenceMs } = parts
   const client = await pool.connect()
+  const query = (text: string, values: unknown[] = []) => {
+    const config = { text, values, query_timeout: timeoutMs }
+    return client.query<Record<string, unknown>>(config)
+  }
   let failure: Error | undefined
   try {
-    await client.query('begin')
+    await query('begin')
     // Whoever holds a run's row tells of it; the others need not wait.
-    const { rows } = await client.query<Record<string, unknown>>(
+    const { rows } = await query(
       `with ended as (
-         update maniple.runs set audited_at = now() where id in (
+         update maniple.runs set audited_at = finished_at where id in (
            select id from maniple.runs
-           where kind = 'orchestrate' and outcome is not null and audited_at is null
+           where kind = 'orchestrate' and outcome is not null and audited_at is distinct from finished_at
            order by finished_at limit $1 for update skip locked)
          returning *
        )
@@ -57,12 +70,12 @@ export async function auditEndedRuns(
     )
     const entries = z.array(EndedRun).parse(rows).map(entryOf).map(audit.entry)
     if (entries.length > 0) {
-      await client.query('select maniple.append_audit($1, $2::json)', [
+      await query('select maniple.append_audit($1, $2::json)', [
         audit.segment,
         JSON.stringify(entries),
       ])
     }
-    await client.query('commit')
+    await query('commit')
     return entries.length
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error))

@@ -6,6 +6,7 @@ import type {
 import { readPerformance } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
 import { rateEfficiency } from '../../voice/index.ts'
+import { readBudgets } from '../read-budgets.ts'
 import { analyzeWorkloads } from './analyze-workloads.ts'
 import { auditRefusal } from './guard-request.ts'
 import type { OrchestrationParts } from './orchestration-parts.ts'
@@ -31,6 +32,7 @@ export function createOrchestrationService(parts: OrchestrationParts): Orchestra
     },
     performance: (windowMinutes) => measure(parts, windowMinutes),
     catalogue: () => readCatalogue(parts),
+    budgets: (page) => readBudgets(parts, page),
     sample: sampleRequest,
     accepted: ({ id, total, slots, simulated }) =>
       parts.speak({ kind: 'orchestration.accepted', total, slots, simulated }, id),

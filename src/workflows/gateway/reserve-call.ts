@@ -1,0 +1,37 @@
+import { accountsFor, estimateCost, laneAccounts } from '../../budget/index.ts'
+import type { Account, Refusal, Reservation } from '../../contracts/index.ts'
+import type { GatewayParts, ModelTry } from './gateway-parts.ts'
+
+/**
+ * What one call may take at most, in all that it counts against; null when nobody knows its price
+ * and a dollar budget has to hold.
+ */
+export function reserveCall(
+  parts: GatewayParts,
+  attempt: ModelTry,
+): Reservation | Promise<Reservation | Refusal> | null {
+  const usd = priceOf(parts, attempt)
+  if (usd === null) return null
+  const { runId, task } = attempt.request.subject
+  const tokens = attempt.inputTokens + parts.maxOutputTokens
+  const amounts = { usd, tokens, requests: 1 }
+  return parts.ledger.reserve(accountsOf(parts, attempt), amounts, { runId, task })
+}
+
+function accountsOf(
+  { caps, clock }: GatewayParts,
+  { request, model }: ModelTry,
+): readonly Account[] {
+  const rates = laneAccounts(model.profile.lane)
+  if (caps.length === 0) return rates
+  return [...accountsFor(caps, request.subject, new Date(clock.now())), ...rates]
+}
+
+/** What is reserved, in dollars; null when that cannot be told and a dollar budget has to hold. */
+function priceOf(
+  { caps, maxOutputTokens }: GatewayParts,
+  { model, inputTokens }: ModelTry,
+): number | null {
+  if (model.price !== null) return estimateCost(model.price, { inputTokens, maxOutputTokens })
+  return caps.some((cap) => cap.unit === 'usd') ? null : 0
+}
