@@ -1,25 +1,9 @@
+import { hideSecretShapes } from '../../shared/index.ts'
 import { hideSecrets } from '../../telemetry/index.ts'
-
-const hidden = '(hidden)'
-
-// What keys look like, whatever they are called: Authorization values, our own tokens, GitHub's,
-// OpenAI's and Anthropic's, AWS's, Slack's, Google's, JSON Web Tokens, PEM blocks.
-const patterns: readonly RegExp[] = [
-  /\b(?:bearer|basic)\s+[\w.~+/=-]{8,}/gi,
-  /\bmnp_[\w-]{20,}/g,
-  /\b(?:gh[opusr]_\w{20,}|github_pat_\w{20,})/g,
-  /\bsk-[\w-]{16,}/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\bxox[abeprs]-[\w-]{10,}/g,
-  /\bAIza[\w-]{30,}/g,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-]
 
 /** The text without what looks like a secret, and without any of `secrets`. */
 export function redactText(text: string, secrets: readonly string[]): string {
-  const open = hideSecrets(text, secrets)
-  return patterns.reduce((line, pattern) => line.replace(pattern, hidden), open)
+  return hideSecretShapes(hideSecrets(text, secrets))
 }
 
 // At the end of the name only: InputTokens counts and TokenName names, and both may be told.
