@@ -4,6 +4,13 @@ export { type Audit, createAudit } from './audit/create-audit.ts'
 export type { AuditReport } from './audit/verify-audit.ts'
 export { findCachedResult, keepCachedResult } from './cached-results/cached-results.ts'
 export {
+  claimDeliveries,
+  type DeliveryRow,
+  finishDelivery,
+  type NewDelivery,
+} from './deliveries/delivery-rows.ts'
+export { DeliveryStore } from './deliveries/delivery-store.ts'
+export {
   claimEffect,
   countEffects,
   decideEffect,

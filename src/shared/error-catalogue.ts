@@ -227,6 +227,11 @@ export const errorCatalogue = {
     true,
     'The server is stopping. Repeat the request; nothing accepted is lost.',
   ),
+  signature_invalid: entry(
+    401,
+    false,
+    'A webhook delivery is not signed with the secret that is configured here.',
+  ),
   split_cycle: entry(
     422,
     false,
