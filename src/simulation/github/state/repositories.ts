@@ -57,6 +57,7 @@ export class Repositories {
       requiredChecks: wanted.requiredChecks ?? [],
       requiredApprovals: wanted.requiredApprovals ?? 0,
       approveCopilotRuns: wanted.approveCopilotRuns ?? true,
+      hasCopilot: wanted.hasCopilot ?? true,
       ...{ collaborators: new Map(), labels: new Map(), issues: new Map() },
       ...{ checkSuites: [], checkRuns: [], statuses: [] },
       ...{ workflows: new Map(), runs: new Map(), variables: new Map(), hooks: new Map() },

@@ -26,6 +26,8 @@ export type Repository = {
   requiredApprovals: number
   /** Workflows that Copilot's pushes trigger wait for a person's approval. */
   approveCopilotRuns: boolean
+  /** Whether Copilot's agent can be assigned here. */
+  hasCopilot: boolean
   /** By id of the actor; the owner has `admin`. */
   readonly collaborators: Map<number, { readonly actor: Actor; readonly permission: Permission }>
   /** By lower-case name. */
@@ -56,4 +58,5 @@ export type NewRepository = {
   readonly requiredChecks?: readonly string[]
   readonly requiredApprovals?: number
   readonly approveCopilotRuns?: boolean
+  readonly hasCopilot?: boolean
 }
