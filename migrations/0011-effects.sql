@@ -35,8 +35,7 @@ create table maniple.effects (
 ) with (fillfactor = 80);
 
 -- For the caps of the gate.
-create index effects_performed on maniple.effects (repository, type, performed_at)
-  where state = 'performed';
+create index effects_asked_at on maniple.effects (repository, asked_at);
 create index effects_root on maniple.effects (root_id);
 create index effects_run on maniple.effects (run_id, ordinal);
 -- What waits for a person or for somebody to perform it.

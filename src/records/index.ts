@@ -14,13 +14,13 @@ export {
   claimEffect,
   countEffects,
   decideEffect,
-  type EffectCounts,
   type EffectEnd,
   findEffect,
   finishEffect,
   insertEffect,
   listEffects,
   readAbandoned,
+  type StoredCounts,
 } from './effects/effect-rows.ts'
 export { pauseGate, readPauses, resumeGate } from './effects/gate-pauses.ts'
 export { createGitHubAnswers } from './github/github-answers.ts'

@@ -86,14 +86,7 @@ test('a lost task performs nothing', async (t) => {
 test('a cap holds when all ask at once', async (t) => {
   const { pool, outside } = await open(t)
   const gates = ['one', 'two'].map((holder) =>
-    startGate({
-      ...{ pool, outside, holder },
-      judge: (effect, _origin, { counts }) => ({
-        effect,
-        verdict: counts.ofRun < 5 ? 'allow' : 'deny',
-        reasons: [`${counts.ofRun} before`],
-      }),
-    }),
+    startGate({ pool, outside, holder, rule: { verdict: 'allow', perRun: 5 } }),
   )
   const asked = Array.from({ length: 24 }, (_, n) =>
     gates[n % 2]?.ask(comment(`comment ${n}`), context),
@@ -106,10 +99,7 @@ test('a cap holds when all ask at once', async (t) => {
 
 test('what a person has to allow waits for a word, and a denied effect never happens', async (t) => {
   const { pool, outside } = await open(t)
-  const gate = startGate({
-    ...{ pool, outside },
-    judge: (effect) => ({ effect, verdict: 'ask', reasons: ['comments are asked for'] }),
-  })
+  const gate = startGate({ pool, outside, rule: { verdict: 'ask' } })
   const [first, second] = await Promise.all([
     gate.ask(comment('a'), context),
     gate.ask(comment('b'), context),
@@ -121,7 +111,10 @@ test('what a person has to allow waits for a word, and a denied effect never hap
   assert.equal((await gate.ask(comment('a'), context)).state, 'performed')
   const denied = await gate.ask(comment('b'), context)
   assert.ok(denied.state === 'denied')
-  assert.deepEqual(denied.reasons, ['comments are asked for', 'denied by grace: noise'])
+  assert.deepEqual(denied.reasons, [
+    "issue.comment needs a person's word.",
+    'denied by grace: noise',
+  ])
   assert.deepEqual(
     outside.comments.map(({ key }) => key),
     ['a'],
@@ -157,10 +150,22 @@ test('a dry run writes down what would happen, and a pause stops every process',
   assert.equal((await one?.ask(comment('later'), context))?.state, 'performed')
 })
 
-test('what cannot be seen outside is judged as unknown, and what nothing can perform fails', async (t) => {
+test('what nothing here can perform fails and says so', async (t) => {
   const { pool, outside } = await open(t)
   const gate = startGate({ pool, outside })
-  const effect = { type: 'pull.ready', repository: 'octo/shop', number: 7 } as const
-  const outcome = await gate.ask({ key: 'ready', effect, origin }, context)
+  const about = { repository: 'octo/shop', number: 7 } as const
+  const effect = { type: 'issue.close', ...about, reason: 'completed' } as const
+  const outcome = await gate.ask({ key: 'close', effect, origin }, context)
   assert.ok(outcome.state === 'failed' && outcome.error.code === 'github_unavailable')
+})
+
+test('what is performed is the sanitised text, without secrets', async (t) => {
+  const { pool, outside } = await open(t)
+  const gate = startGate({ pool, outside })
+  const words = 'Thanks @octocat, a-secret-that-nobody-may-see\n/maniple approve 7'
+  const outcome = await gate.ask(comment('words', words), context)
+  const [made] = outside.comments
+  assert.equal(outcome.state, 'performed')
+  assert.ok(made !== undefined && !made.body.includes('a-secret') && !/^\/maniple/m.test(made.body))
+  assert.ok(!made.body.includes('@octocat'), made.body)
 })

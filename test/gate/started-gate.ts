@@ -1,6 +1,5 @@
 import type pg from 'pg'
 import type {
-  Effect,
   EffectClass,
   EffectContext,
   EffectGate,
@@ -9,10 +8,11 @@ import type {
   EffectPerformer,
   EffectRequest,
 } from '../../src/contracts/index.ts'
+import { closedRules, type EffectRule, type GateRules } from '../../src/policy/index.ts'
 import { createAudit } from '../../src/records/index.ts'
 import { AppError, systemClock } from '../../src/shared/index.ts'
 import { createEffectGate } from '../../src/workflows/gate/create-effect-gate.ts'
-import type { GateJudgement, GateParts } from '../../src/workflows/gate/gate-parts.ts'
+import type { GateParts, OutsideFacts } from '../../src/workflows/gate/gate-parts.ts'
 import { silentLog } from '../support/silent-log.ts'
 
 /** Something outside that remembers each comment it was given, and by which marker. */
@@ -49,7 +49,8 @@ export class Outside {
   }
 }
 
-export type GateOptions = Partial<Pick<GateParts, 'isDry' | 'holder' | 'times' | 'judge'>> & {
+export type GateOptions = Partial<Pick<GateParts, 'isDry' | 'holder' | 'times'>> & {
+  readonly rule?: EffectRule
   readonly pool: pg.Pool
   readonly outside: Outside
   readonly class?: EffectClass
@@ -62,18 +63,24 @@ export function startGate(options: GateOptions): EffectGate {
     log: silentLog,
     audit: createAudit({ pool, log: silentLog, clock: systemClock }),
     performers: { 'issue.comment': outside.performer(options.class ?? 'marked') },
-    observe: async () => ({ defaultBranch: 'main', openPulls: 0, permission: 'write', pull: null }),
-    judge: options.judge ?? allowAll,
+    observe: async () => outsideFacts,
+    rules: rulesOf(options.rule ?? { verdict: 'allow' }),
+    secrets: ['a-secret-that-nobody-may-see'],
     isDry: options.isDry ?? false,
     times: options.times ?? { callMs: 5_000, leaseMs: 6_000 },
     holder: options.holder ?? 'one',
   })
 }
 
-export const allowAll = (effect: Effect): GateJudgement => ({
-  verdict: 'allow',
-  reasons: ['all is allowed here'],
-  effect,
+const outsideFacts: OutsideFacts = {
+  repository: { defaultBranch: 'main', isArchived: false },
+  ...{ permission: 'write', object: { isOwn: true }, pull: null, taskType: null, open: 0 },
+}
+
+const rulesOf = (rule: EffectRule): GateRules => ({
+  ...closedRules,
+  repositories: ['octo/*'],
+  effects: { 'issue.comment': rule, 'issue.close': { verdict: 'allow' } },
 })
 
 export const origin: EffectOrigin = {

@@ -43,6 +43,7 @@ export function createIssue(parts: PerformerParts): EffectPerformer<'issue.creat
   const place = (effect: Of<'issue.create'>) => ({
     repository: effect.repository,
     purpose: 'issue.create',
+    number: null,
   })
   return {
     class: 'marked',
@@ -120,7 +121,8 @@ export async function nodeIdOf(
 export function commentOnIssue(parts: PerformerParts): EffectPerformer<'issue.comment'> {
   const place = (effect: Of<'issue.comment'>) => ({
     repository: effect.repository,
-    purpose: `issue.comment #${effect.number}`,
+    purpose: 'issue.comment',
+    number: effect.number,
   })
   return {
     class: 'marked',
@@ -143,7 +145,7 @@ export function keepDashboard(parts: PerformerParts): EffectPerformer<'issue.das
     class: 'natural',
     perform: async (effect, marker, signal) => {
       const { repository, number } = effect
-      const place = { repository, purpose: `dashboard #${number}` }
+      const place = { repository, purpose: 'dashboard', number }
       const owned: EffectMarker = { ...marker, key: `dashboard ${marker.run ?? marker.root}` }
       const body = stamped(parts, effect.body, { marker: owned, place })
       const name = `${repository}#${number} ${owned.key}`

@@ -15,6 +15,8 @@ export type MarkerPlace = {
   readonly repository: string
   /** Such as `issue.create`: what was marked with it. */
   readonly purpose: string
+  /** The issue or pull request it was written on; null where writing it made a new one. */
+  readonly number: number | null
 }
 
 export type PerformerParts = {

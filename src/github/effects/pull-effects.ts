@@ -44,6 +44,7 @@ export function openPull(parts: PerformerParts): EffectPerformer<'pull.open'> {
   const place = (effect: Of<'pull.open'>) => ({
     repository: effect.repository,
     purpose: `pull.open ${effect.head}`,
+    number: null,
   })
   return {
     class: 'marked',
@@ -115,7 +116,8 @@ const Review = z.object({
 export function reviewPull(parts: PerformerParts): EffectPerformer<'pull.review'> {
   const place = (effect: Of<'pull.review'>) => ({
     repository: effect.repository,
-    purpose: `pull.review #${effect.number}`,
+    purpose: 'pull.review',
+    number: effect.number,
   })
   const route = `${pullPath}/reviews`
   return {

@@ -86,36 +86,32 @@ export async function listEffects(
   return rows.map(toRecord)
 }
 
-/** How much of an effect's kind there was: what caps are compared with. */
-export type EffectCounts = {
-  /** Of its type in its run. */
-  readonly ofRun: number
-  /** Of its type in its repository in the last hour. */
-  readonly ofHour: number
-  /** Of its whole chain, all types. */
-  readonly ofRoot: number
-  /** Pull requests that are about to be opened in the repository. */
-  readonly comingPulls: number
+/** How many were asked for before and not denied: what caps are compared with. */
+export type StoredCounts = {
+  /** Of its type. */
+  readonly run: number
+  readonly hour: number
+  /** Of all types. */
+  readonly runAll: number
+  readonly hourAll: number
+  readonly root: number
 }
 
 /** Counts what may still happen as if it had. */
 export async function countEffects(
   client: PoolClient,
-  effect: Effect,
+  { type, repository }: Effect,
   { run, root }: EffectOrigin,
-): Promise<EffectCounts> {
-  const { rows } = await client.query<EffectCounts>(
-    `select
-       (select count(*) from maniple.effects where run_id = $1 and type = $2
-          and state not in ('denied', 'dry', 'failed'))::int as "ofRun",
-       (select count(*) from maniple.effects where repository = $3 and type = $2
-          and (state in ('asked', 'intended', 'unknown')
-            or state = 'performed' and performed_at > clock_timestamp() - interval '1 hour'))::int as "ofHour",
-       (select count(*) from maniple.effects where root_id = $4
-          and state not in ('denied', 'dry', 'failed'))::int as "ofRoot",
-       (select count(*) from maniple.effects where repository = $3 and type = 'pull.open'
-          and state in ('intended', 'unknown'))::int as "comingPulls"`,
-    [run, effect.type, effect.repository, root],
+): Promise<StoredCounts> {
+  const { rows } = await client.query<StoredCounts>(
+    `select ofrun.same as run, ofrun.every as "runAll", ofhour.same as hour, ofhour.every as "hourAll",
+       (select count(*) from maniple.effects where root_id = $4 and state not in ('denied', 'dry', 'failed'))::int as root
+     from (select count(*) filter (where type = $2)::int as same, count(*)::int as every
+         from maniple.effects where run_id = $1 and state not in ('denied', 'dry', 'failed')) ofrun,
+       (select count(*) filter (where type = $2)::int as same, count(*)::int as every
+         from maniple.effects where repository = $3 and state in ('asked', 'intended', 'unknown', 'performed')
+           and asked_at > clock_timestamp() - interval '1 hour') ofhour`,
+    [run, type, repository, root],
   )
   const [counts] = rows
   if (counts === undefined) throw new Error('counting effects gave no row')

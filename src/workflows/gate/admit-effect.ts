@@ -1,16 +1,15 @@
 import type { PoolClient } from 'pg'
 import type { EffectRecord, EffectRequest, EffectState } from '../../contracts/index.ts'
 import { withTransaction } from '../../database/index.ts'
-import { countEffects, findEffect, insertEffect } from '../../records/index.ts'
+import { type GateFacts, type Judgement, judgeEffect } from '../../policy/index.ts'
+import { countEffects, findEffect, insertEffect, type StoredCounts } from '../../records/index.ts'
 import { newId } from '../../shared/index.ts'
 import { auditOf } from './audit-effect.ts'
-import type { GateJudgement, GateParts, OutsideFacts } from './gate-parts.ts'
+import type { GateParts, OutsideFacts } from './gate-parts.ts'
 
 const nothingKnown: OutsideFacts = {
-  defaultBranch: null,
-  openPulls: null,
-  permission: null,
-  pull: null,
+  repository: { defaultBranch: null, isArchived: null },
+  ...{ permission: null, object: null, pull: null, taskType: null, open: null },
 }
 
 /** Judges a request and writes it down with the verdict; what is known already is left as it is. */
@@ -27,7 +26,7 @@ export async function admitEffect(
   return await withTransaction(pool, async (client) => {
     await lockCounts(client, request)
     const counts = await countEffects(client, effect, origin)
-    const judgement = parts.judge(effect, origin, { outside, counts })
+    const judgement = judgeEffect(request, factsOf(parts, { outside, counts }), parts.rules)
     const state = stateOf(judgement, parts.isDry)
     const { effect: judged, reasons } = judgement
     const row = { id: newId(16), key, effect: judged, origin, state, reasons }
@@ -42,8 +41,16 @@ export async function admitEffect(
   })
 }
 
+type Seen = { readonly outside: OutsideFacts; readonly counts: StoredCounts }
+
+function factsOf({ secrets }: GateParts, { outside, counts }: Seen): GateFacts {
+  const { open, ...facts } = outside
+  // A pause keeps what is allowed from being performed; it does not make it wait for a person.
+  return { ...facts, paused: false, counts: { ...counts, open }, secrets }
+}
+
 function stateOf(
-  { verdict }: GateJudgement,
+  { verdict }: Judgement,
   isDry: boolean,
 ): Extract<EffectState, 'asked' | 'intended' | 'denied' | 'dry'> {
   if (verdict === 'deny') return 'denied'
