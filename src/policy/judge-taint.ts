@@ -1,10 +1,18 @@
 import type { Effect } from '../contracts/index.ts'
-import { ask, type Finding, type Judge } from './findings.ts'
+import { ask, type Case, type Finding, type Judge } from './findings.ts'
 import type { GateRules } from './gate-rules.ts'
+import { judgePath } from './judge-path.ts'
 
 /** What outside text must never bring about by itself, whatever the configuration allows. */
-function findForbidden(effect: Effect, isOwn: boolean): string | null {
+function findForbidden({ effect, facts, rules }: Case): string | null {
+  const isOwn = (facts.object?.isOwn ?? facts.pull?.isOwn) === true
+  // Whatever the configuration opened: this is for those who wrote it, not for passers-by.
+  const paths = { ...rules.paths, unprotected: [] }
   switch (effect.type) {
+    case 'branch.push':
+      return effect.files.some((file) => judgePath(file.path, paths).length > 0)
+        ? 'write what machines obey'
+        : null
     case 'workflow.dispatch':
     case 'workflow.change':
       return 'touch workflows'
@@ -21,7 +29,8 @@ function findForbidden(effect: Effect, isOwn: boolean): string | null {
 }
 
 /** Who had a hand in the wording limits what it may do. */
-export const judgeTaint: Judge = ({ effect, origin, facts, rules }) => {
+export const judgeTaint: Judge = (given) => {
+  const { effect, origin, facts, rules } = given
   const findings: Finding[] = []
   if (origin.taint === 'maintainer') return judgeForeign(effect, facts.object?.isOwn ?? null)
   const limit = limitOf(effect.type, origin.taint, rules.taint)
@@ -29,8 +38,7 @@ export const judgeTaint: Judge = ({ effect, origin, facts, rules }) => {
     const who = origin.taint === 'outside' ? 'text from outside' : 'a model'
     findings.push({ verdict: limit, reason: `${effect.type} was worded by ${who}.` })
   }
-  const isOwn = (facts.object?.isOwn ?? facts.pull?.isOwn) === true
-  const forbidden = findForbidden(effect, isOwn)
+  const forbidden = findForbidden(given)
   if (origin.taint === 'outside' && forbidden !== null) {
     const reason = `Text from outside had a hand in it, and that may never ${forbidden}.`
     findings.push({ verdict: rules.taint.never, reason })

@@ -61,15 +61,15 @@ function findKnown({ text }: Shown, known: readonly string[]): TextRange[] {
   const lowerCase = text.replace(/[A-Z]/g, (char) => char.toLowerCase())
   for (const secret of known) {
     if (secret.length < shortest) continue
-    for (const form of exactForms(secret)) found.push(...findAll(text, form))
-    for (const form of looseForms(secret)) found.push(...findAll(lowerCase, form))
+    for (const form of exactForms(secret)) addAll(text, form, found)
+    for (const form of looseForms(secret)) addAll(lowerCase, form, found)
   }
   return found
 }
 
-function* findAll(text: string, form: string): Generator<TextRange> {
+function addAll(text: string, form: string, found: TextRange[]): void {
   for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
-    yield { start: at, end: at + form.length }
+    found.push({ start: at, end: at + form.length })
   }
 }
 

@@ -42,13 +42,13 @@ export function sanitiseCounting(
   const work: Work = { looks: 0 }
   const { maxLength } = options
   const start = text.slice(0, maxLength * 4)
-  let kept = Math.min(start.length, maxLength * 4)
+  let kept = start.length
   let result = settle(start, options, work)
   // Escaping makes texts longer, so what is kept of the input is shortened until it fits.
   for (let round = 0; result.length > maxLength; round++) {
-    kept =
-      round < 6 ? Math.floor((Math.min(kept, start.length) * maxLength) / result.length) - 1 : 0
-    result = settle(cutText(start, Math.max(kept, 0)), options, work)
+    const fitting = Math.floor((kept * maxLength) / result.length)
+    kept = round < 6 ? Math.min(kept - 1, fitting) : 0
+    result = settle(cutText(start, kept), options, work)
   }
   return { text: result, looks: work.looks }
 }

@@ -25,8 +25,9 @@ const unseen = /[\p{Default_Ignorable_Code_Point}\u202a-\u202e\u2066-\u2069]|(?!
 function proseOf(node: Nodes, parts: string[]): void {
   if (node.type === 'code' || node.type === 'inlineCode') parts.push('\ufffc')
   else if (node.type === 'text') parts.push(node.value)
+  else if (node.type === 'break') parts.push('\n')
   else if ('children' in node) {
-    if (node.type !== 'emphasis' && node.type !== 'strong') parts.push('\n')
+    if (node.type !== 'emphasis' && node.type !== 'strong') parts.push('\n\ufffc\n')
     for (const child of node.children) proseOf(child, parts)
   }
 }

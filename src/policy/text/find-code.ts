@@ -37,10 +37,10 @@ export function findCode(text: string, work: Work): CodeRanges {
       paragraph.push(line)
       continue
     }
-    ranges.push(...inlineCode(paragraph))
+    addInlineCode(paragraph, ranges)
     paragraph = []
   }
-  ranges.push(...inlineCode(paragraph))
+  addInlineCode(paragraph, ranges)
   if (fence === null) return { ranges, ending: '' }
   ranges.push([fence.start, text.length])
   return { ranges, ending: `${text.endsWith('\n') ? '' : '\n'}${'`'.repeat(fence.size)}` }
@@ -83,18 +83,25 @@ function looksLikeFence(scan: Scan, line: Line): boolean {
   return line.text.startsWith('```', at) || line.text.startsWith('~~~', at)
 }
 
-function inlineCode(paragraph: readonly Line[]): [number, number][] {
-  const ranges: [number, number][] = []
+function addInlineCode(paragraph: readonly Line[], ranges: [number, number][]): void {
+  const before = ranges.length
   for (const { start, text } of paragraph) {
-    // Tables cut lines at bars before code is looked for; $` begins a formula.
-    if (text.includes('|') || text.includes('``') || text.includes('\\`')) return []
-    if (text.includes('$`') || text.includes('`$')) return []
-    for (let at = text.indexOf('`'); at >= 0; ) {
+    let at = isPlain(text) ? text.indexOf('`') : -1
+    let isPaired = isPlain(text)
+    while (at >= 0) {
       const end = text.indexOf('`', at + 1)
-      if (end < 0) return []
+      isPaired = end >= 0
+      if (!isPaired) break
       ranges.push([start + at + 1, start + end])
       at = text.indexOf('`', end + 1)
     }
+    if (isPaired) continue
+    ranges.length = before
+    return
   }
-  return ranges
+}
+
+/** Tables cut lines at bars before code is looked for; $` begins a formula. */
+function isPlain(line: string): boolean {
+  return !['|', '``', '\\`', '$`', '`$'].some((sign) => line.includes(sign))
 }

@@ -2,7 +2,7 @@
 // controls, tags U+E0000…), fillers that look like nothing, variation selectors (they can carry
 // data), private use. The Arabic number signs are format characters that show: they stay.
 const hidden =
-  /(?![\n\t\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Cf}\p{Cc}\p{Co}\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffc\u{e0000}-\u{e0fff}]|\u034f/gu
+  /(?![\n\t\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Cf}\p{Cc}\p{Co}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffc]/gu
 
 const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g
 
