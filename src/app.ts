@@ -100,6 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const binding = options.command === undefined ? null : newId()
     const runs = createRunService({
       engine,
+      audit,
       agents,
       defaultAgent: binding === null ? modelAgent : ownCommandAgent,
       simulated: new Set(simulated ? [modelAgent] : []),
