@@ -16,6 +16,7 @@ import { newId, systemClock } from './shared/index.ts'
 import { createMetrics, type Log, type Metrics } from './telemetry/index.ts'
 import {
   createPerformer,
+  createRoster,
   createRunService,
   type Fleet,
   laneStatuses,
@@ -85,9 +86,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     const commands = createCommandAgents(options)
     // First, so that it holds until the engine has closed.
     closers.use(abandonAtExit(commands))
+    // What is wrong with the configuration is told before a database is started for it.
+    createRoster(config)
+    const { fleet, simulated, longestCallMs } = await openFleet(config, closers)
     const database = await open(options)
     closers.use(database)
-    const { fleet, simulated, longestCallMs } = await openFleet(config, closers)
     const stock = { options, database, fleet, longestCallMs }
     const { audit, ledger, metrics, engine } = openEngine(stock, closers)
     const { pool } = database
@@ -97,6 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const binding = options.command === undefined ? null : newId()
     const runs = createRunService({
       engine,
+      audit,
       agents,
       defaultAgent: binding === null ? modelAgent : ownCommandAgent,
       simulated: new Set(simulated ? [modelAgent] : []),

@@ -13,6 +13,7 @@ import { followRun } from './follow-run.ts'
 import { formatCount } from './format-quantity.ts'
 import { formatReport } from './format-report.ts'
 import { simulatedLabel } from './live-view.ts'
+import { localCaller } from './local-caller.ts'
 import { commandLogLevel } from './log-level.ts'
 import { lookOf } from './look-of.ts'
 import type { NextCommands } from './next-steps.ts'
@@ -94,7 +95,7 @@ async function cancelWhenInterrupted(performance: Performance): Promise<void> {
   const { session, run, display, interrupted } = performance
   if (!interrupted.aborted) await once(interrupted, 'abort')
   display.say('Cancelling: what runs is being stopped. Once more leaves at once.')
-  await session.runs.cancel(run.id)
+  await session.runs.cancel(run.id, localCaller)
 }
 
 /** Until disposed: an exit that does not wait for the run says so, even with `--quiet`. */

@@ -107,7 +107,8 @@ export const Config = z.strictObject({
   }),
   ...sections,
   voice: z.enum(['reynolds', 'plain']).default('reynolds').meta({
-    description: 'Who comments on results, outside the facts: reynolds, or plain for nobody',
+    description:
+      'How the line beside the facts of a result sounds: reynolds, or plain for sober words',
   }),
   simulation: z.strictObject({
     seed: z.int().min(0).default(1).meta({

@@ -239,3 +239,59 @@ test('the result is frozen all through', (t) => {
   assert.throws(() => Object.assign(config, { dataDir: 'x' }), TypeError)
   assert.throws(() => Object.assign(config.simulation.faults, { rateReset: 1 }), TypeError)
 })
+
+test('all problems are told at once, whichever part of the configuration has them', (t) => {
+  const cwd = scratch(t, {
+    'maniple.config.yaml': [
+      'server: {port: 99999}',
+      'models:',
+      '  a: {provider: simulated}',
+      '  b: {provider: anthropic}',
+      '  c: {provider: openai-compatible, baseUrl: "https://ada:geheim@api.example.org/v1"}',
+      '  d: {provider: anthropic, apiKey: k, baseUrl: "https://api.example.org/v1?key=geheim"}',
+      '  e: {provider: openai-compatible, baseUrl: "https://api.example.org/v1", apiKeyEnv: KEY}',
+      'pilot: {candidate: x}',
+      'budgets: [{scope: run, only: octo/x, period: total, unit: usd, amount: 1}]',
+      'specialists: {testing: {models: [a, y]}}',
+      'repositories: {octo/x: {specialists: {testing: {models: [z]}}}}',
+      'simulation: {faults: {rate429: 0.7, rate500: 0.7}}',
+    ].join('\n'),
+  })
+  const lines = problemsOf(cwd, { env: { KEY: 'geheim\n' } })
+  const expected = [
+    /^server\.port .* expected a whole number from 0 to 65535$/,
+    /^models\.c\.baseUrl .* expected an address without credentials: give the key as apiKey$/,
+    /^models\.d\.baseUrl .* expected an address without a query: /,
+    /^budgets\.0\.only .*"octo\/x".*expected no name beside this scope: only a scope of repository, user, organisation/,
+    /^models\.b needs apiKey or apiKeyEnv$/,
+    /^models\.e\.apiKeyEnv gives a key with blanks or other odd characters/,
+    /^pilot\.candidate names the model "x"; configured: a, b, c, d, e$/,
+    /^specialists\.testing\.models names the model "y"; configured: a, b, c, d, e$/,
+    /^repositories\.octo\/x\.specialists\.testing\.models names the model "z"; configured: a, b, c, d, e$/,
+    /^the rates of simulation\.faults add up to 1\.4/,
+  ]
+  for (const pattern of expected)
+    assert.ok(
+      lines.some((line) => pattern.test(line)),
+      `${pattern}: ${lines.join('\n')}`,
+    )
+  assert.equal(lines.length, expected.length, lines.join('\n'))
+  assert.doesNotMatch(lines.join('\n'), /geheim/)
+})
+
+test('a cap may name what its scope has names for, and no other', (t) => {
+  const cwd = scratch(t)
+  const withCap = (scope: string) => ({
+    env: {
+      MANIPLE_BUDGETS: JSON.stringify([
+        { scope, only: 'octo', period: 'day', unit: 'usd', amount: 1 },
+      ]),
+    },
+  })
+  for (const scope of ['repository', 'user', 'organisation']) {
+    assert.equal(load(cwd, withCap(scope)).budgets[0]?.only, 'octo')
+  }
+  for (const scope of ['run', 'root', 'all']) {
+    assert.match(problemsOf(cwd, withCap(scope))[0] ?? '', /^budgets\.0\.only .*expected no name/)
+  }
+})

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
+import { checkModels } from './check-models.ts'
 import { configKeys } from './config-keys.ts'
 import { Config } from './config-schema.ts'
 import { defaultDataDir } from './default-data-dir.ts'
@@ -29,13 +30,15 @@ export function loadConfig(options: LoadConfigOptions): Config {
   const problems = new ProblemList()
   const { values, file } = gatherValues({ env, cwd, overrides, configPath }, problems)
   addDefaults(values, { env, machine })
-  const parsed = Config.safeParse(values.asTree(configKeys), { error: expectation })
+  const tree = values.asTree(configKeys)
+  const parsed = Config.safeParse(tree, { error: expectation })
   for (const issue of parsed.error?.issues ?? []) addIssue(issue, values, problems)
   demandModelAddress(values, problems)
-  const keyed = parsed.data === undefined ? undefined : withModelKeys(parsed.data, env, problems)
-  if (parsed.data !== undefined) limitFaults(parsed.data, problems)
+  checkModels(tree, { env, problems })
+  limitFaults(tree.simulation, problems)
   problems.throwIfAny()
-  if (keyed === undefined) throw parsed.error
+  if (parsed.data === undefined) throw parsed.error
+  const keyed = withModelKeys(parsed.data, env)
   return deepFreeze(withAbsolutePaths(keyed, { values, file, cwd, machine }))
 }
 
@@ -61,8 +64,10 @@ function addDefaults(
   }
 }
 
-function limitFaults(config: Config, problems: ProblemList): void {
-  const sum = Object.values(config.simulation.faults).reduce((total, rate) => total + rate, 0)
+function limitFaults(given: unknown, problems: ProblemList): void {
+  const simulation = Config.shape.simulation.safeParse(given).data
+  if (simulation === undefined) return
+  const sum = Object.values(simulation.faults).reduce((total, rate) => total + rate, 0)
   // Ten rates of 0.1 add up to a little more than 1 in floating point.
   if (sum <= 1 + Number.EPSILON * 8) return
   problems.add(`the rates of simulation.faults add up to ${sum}; expected at most 1 together`)

@@ -3,8 +3,20 @@ import { retirement } from './retired-hosts.ts'
 
 /** A base URL of an API that still exists: a call to a retired host answers 410 for ever. */
 export const baseUrl = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true })
   .refine((url) => retirement(url) === undefined, { error: ({ input }) => retirement(input) ?? '' })
+  .refine((url) => !hasCredentials(new URL(url)), {
+    error: 'an address without credentials: give the key as apiKey',
+  })
+
+/** For a protocol that has no place for a query. */
+const plainUrl = baseUrl.refine((url) => new URL(url).search === '', {
+  error: 'an address without a query: a version is given as apiVersion',
+})
+
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
+}
 
 const price = z.strictObject({
   inputUsdPerMillion: z.number().min(0),
@@ -50,14 +62,19 @@ export const ModelConfig = z.discriminatedUnion('provider', [
     provider: z.literal('anthropic'),
     ...common,
     ...key,
-    baseUrl: baseUrl.optional(),
+    baseUrl: plainUrl.optional(),
   }),
   z.strictObject({
     provider: z.literal('azure-foundry'),
     ...common,
     ...key,
-    resource: z.string().min(1).optional(),
-    baseUrl: baseUrl.optional(),
+    resource: z
+      .string()
+      .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i, {
+        error: 'the first part of the host, such as my-resource',
+      })
+      .optional(),
+    baseUrl: plainUrl.optional(),
     apiVersion: z.string().min(1).optional(),
   }),
 ])

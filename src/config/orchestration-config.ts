@@ -11,15 +11,24 @@ const RepositoryConfig = z.strictObject({
   specialists: z.record(specialistName, SpecialistOverride).default({}),
 })
 
+/** Whose caps may be for one of them by name. */
+const namedScopes: readonly string[] = ['repository', 'user', 'organisation']
+
 /** How much of a unit may be spent in a period: `{scope: all, period: day, unit: usd, amount: 20}`. */
-const CapConfig = z.strictObject({
-  scope: z.enum(['run', 'root', 'repository', 'user', 'organisation', 'all']),
-  /** Only for this repository, user or organisation; default: each has a cap of its own. */
-  only: z.string().min(1).max(140).optional(),
-  period: z.enum(['total', 'day', 'month']),
-  unit: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/),
-  amount: z.number().min(0).max(1e12),
-})
+const CapConfig = z
+  .strictObject({
+    scope: z.enum(['run', 'root', 'repository', 'user', 'organisation', 'all']),
+    /** Only for this repository, user or organisation; default: each has a cap of its own. */
+    only: z.string().min(1).max(140).optional(),
+    period: z.enum(['total', 'day', 'month']),
+    /** What calls count: a cap in anything else would never bind. */
+    unit: z.enum(['usd', 'tokens', 'requests']),
+    amount: z.number().min(0).max(1e12),
+  })
+  .refine(({ scope, only }) => only === undefined || namedScopes.includes(scope), {
+    path: ['only'],
+    error: `no name beside this scope: only a scope of ${namedScopes.join(', ')} has one`,
+  })
 
 const PilotConfig = z.strictObject({
   name: z

@@ -18,7 +18,7 @@ import type { Page } from './run-service.ts'
  * Feature A as the edges see it. Requests are parsed already (the schemas of the contracts); what
  * the guard rails refuse is audited as `DENIED` and thrown: `repository_not_allowed`,
  * `user_not_eligible`, `input_invalid`, `split_cycle`, `split_unknown_dependency`,
- * `lineage_too_deep`, `budget_exhausted`, `idempotency_conflict`.
+ * `lineage_too_deep`, `price_unknown`, `idempotency_conflict`.
  */
 export type OrchestrationService = {
   /** Resolves once the run is committed. */

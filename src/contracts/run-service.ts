@@ -1,4 +1,5 @@
 import type { Json } from '../shared/index.ts'
+import type { Caller } from './caller.ts'
 import type { Run, RunEvent, RunReport, RunState } from './run.ts'
 import type { RunOptions, RunRequest } from './run-request.ts'
 import type { SplitPlan } from './split-plan.ts'
@@ -17,7 +18,10 @@ export type RunSnapshot = {
   readonly tasks: readonly Task[]
 }
 
-/** Everything a client may do with runs. The edges (HTTP, CLI, MCP) call this and format. */
+/**
+ * Everything a client may do with runs. The edges (HTTP, CLI, MCP) call this and format. Who asked is
+ * for the audit; default: the process itself.
+ */
 export type RunService = {
   /** Splits without storing anything. Throws `split_*` and `input_*` errors. */
   readonly plan: (input: Json, options?: RunOptions) => SplitPlan
@@ -25,6 +29,7 @@ export type RunService = {
   readonly submit: (
     request: RunRequest,
     idempotencyKey?: string,
+    caller?: Caller,
   ) => Promise<{ readonly run: Run; readonly created: boolean }>
   /** Throws `not_found`; so do all that take an id. */
   readonly get: (id: string) => Promise<Run>
@@ -37,9 +42,9 @@ export type RunService = {
     id: string,
     page: Page,
   ) => Promise<{ readonly tasks: readonly Task[]; readonly next: string | null }>
-  readonly cancel: (id: string) => Promise<Run>
+  readonly cancel: (id: string, caller?: Caller) => Promise<Run>
   /** Reruns failed, skipped and cancelled tasks. Throws `retry_not_possible` when nothing is left to rerun. */
-  readonly retry: (id: string) => Promise<Run>
+  readonly retry: (id: string, caller?: Caller) => Promise<Run>
   readonly report: (id: string) => Promise<RunReport>
   /** The run and all its tasks at one moment, with the number of the last event it includes. */
   readonly snapshot: (id: string) => Promise<RunSnapshot>

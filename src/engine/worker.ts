@@ -349,6 +349,8 @@ export class Worker {
   /** Others may have our tasks by now: what runs here is stopped and nothing of it is written. */
   #abandon(): void {
     for (const attempt of this.#attempts.values()) attempt.stop('fenced')
+    // Their outcomes no longer count, but what they spent was spent.
+    this.#keepOnly(this.#ended.flatMap(({ records }) => records))
     this.#ended = []
   }
 

@@ -62,7 +62,7 @@ const orchestrateResponses = {
   },
   202: OrchestrationAccepted.describe('The run is committed and goes on; Location names it'),
   ...problemResponses(
-    ...(['budget_exhausted', 'idempotency_conflict', 'input_invalid', 'input_too_large'] as const),
+    ...(['idempotency_conflict', 'input_invalid', 'input_too_large'] as const),
     ...(['lineage_too_deep', 'media_type_unsupported', 'price_unknown'] as const),
     ...(['repository_not_allowed', 'split_cycle', 'split_duplicate_id'] as const),
     ...(['split_unknown_dependency', 'user_not_eligible'] as const),

@@ -34,13 +34,14 @@ function submitRoute(server: HttpServer, { runs }: RouteContext): void {
         202: RunReply,
         ...problemResponses(
           ...(['agent_unknown', 'idempotency_conflict', 'input_invalid'] as const),
-          ...(['input_too_large', 'media_type_unsupported', 'split_cycle'] as const),
-          ...(['split_duplicate_id', 'split_unknown_dependency'] as const),
+          ...(['input_too_large', 'media_type_unsupported', 'price_unknown'] as const),
+          ...(['split_cycle', 'split_duplicate_id', 'split_unknown_dependency'] as const),
         ),
       },
     },
     handler: async (request, reply) => {
-      const { run } = await runs.submit(request.body, request.headers['idempotency-key'])
+      const key = request.headers['idempotency-key']
+      const { run } = await runs.submit(request.body, key, request.caller)
       return reply.code(202).header('location', `/api/v1/runs/${run.id}`).send({ run })
     },
   })
@@ -116,7 +117,7 @@ function actionRoutes(server: HttpServer, { runs }: RouteContext): void {
       response: { 202: RunReply, ...problemResponses('not_found') },
     },
     handler: async (request, reply) =>
-      reply.code(202).send({ run: await runs.cancel(request.params.id) }),
+      reply.code(202).send({ run: await runs.cancel(request.params.id, request.caller) }),
   })
   server.route({
     method: 'POST',
@@ -129,6 +130,6 @@ function actionRoutes(server: HttpServer, { runs }: RouteContext): void {
       response: { 202: RunReply, ...problemResponses('not_found', 'retry_not_possible') },
     },
     handler: async (request, reply) =>
-      reply.code(202).send({ run: await runs.retry(request.params.id) }),
+      reply.code(202).send({ run: await runs.retry(request.params.id, request.caller) }),
   })
 }

@@ -1,3 +1,4 @@
+export { createRoster } from './create-roster.ts'
 export type { Fleet } from './gateway/gateway-parts.ts'
 export { openFleet } from './open-fleet.ts'
 export { type Models, openModels, runDefaults } from './open-models.ts'

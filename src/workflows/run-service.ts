@@ -12,9 +12,11 @@ import type {
   Task,
 } from '../contracts/index.ts'
 import type { Engine, NewRun } from '../engine/index.ts'
+import type { Audit } from '../records/index.ts'
 import { AppError, type Json, newId } from '../shared/index.ts'
 import { splitWorkflow } from '../splitting/index.ts'
 import type { Moment } from '../voice/index.ts'
+import { auditRunRequest } from './audit-run-request.ts'
 import { budgetLanes } from './budget-lanes.ts'
 import type { Fleet } from './gateway/gateway-parts.ts'
 import { runLanes, waysOf } from './model-ways.ts'
@@ -24,6 +26,7 @@ import type { RoutedPayload, TaskPayload } from './task-payload.ts'
 
 export type RunServiceParts = {
   readonly engine: Engine
+  readonly audit: Pick<Audit, 'record'>
   readonly agents: ReadonlyMap<string, Agent>
   /** The agent of a run whose caller names none. */
   readonly defaultAgent: string
@@ -49,7 +52,7 @@ export type RunServiceParts = {
 
 /** What clients may do with runs; the engine underneath knows nothing of splitting or agents. */
 export function createRunService(parts: RunServiceParts): RunService {
-  const { engine } = parts
+  const { engine, audit } = parts
   const plan: RunService['plan'] = (input, options = {}) => {
     const { maxInputBytes: maxBytes, maxTasks } = parts.limits
     const { level, title } = options
@@ -61,7 +64,7 @@ export function createRunService(parts: RunServiceParts): RunService {
   }
   return {
     plan,
-    submit: async (request, idempotencyKey) => {
+    submit: async (request, idempotencyKey, caller) => {
       const agent = findAgent(parts, request.options?.agent ?? parts.defaultAgent)
       const split = plan(request.input, request.options)
       const id = newId()
@@ -70,15 +73,23 @@ export function createRunService(parts: RunServiceParts): RunService {
       const idempotency =
         idempotencyKey === undefined ? null : { key: idempotencyKey, requestHash: hashOf(request) }
       const submitted = await engine.submit({ ...made, idempotency })
-      return { run: await engine.run(submitted.id), created: submitted.created }
+      const { created } = submitted
+      const run = await engine.run(submitted.id)
+      if (created) auditRunRequest(audit, { action: 'SubmitRun', run, caller })
+      return { run, created }
     },
     get: (id) => engine.run(id),
     list: (page) => engine.runs(page),
     tasks: (id, page) => engine.tasks(id, page),
-    cancel: (id) => engine.cancel(id),
-    retry: async (id) => {
-      const run = await engine.run(id)
-      return await engine.retry(id, bindingOf(parts, run))
+    cancel: async (id, caller) => {
+      const run = await engine.cancel(id)
+      auditRunRequest(audit, { action: 'CancelRun', run, caller })
+      return run
+    },
+    retry: async (id, caller) => {
+      const run = await engine.retry(id, bindingOf(parts, await engine.run(id)))
+      auditRunRequest(audit, { action: 'RetryRun', run, caller })
+      return run
     },
     report: async (id) => reportOf(await engine.snapshot(id), parts.speak),
     snapshot: (id) => engine.snapshot(id),

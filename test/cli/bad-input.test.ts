@@ -23,6 +23,7 @@ const cases: readonly {
   readonly name: string
   readonly args: readonly string[]
   readonly input?: string
+  readonly env?: Record<string, string>
   readonly says: RegExp
 }[] = [
   { name: 'a missing file', args: ['split', 'none.json'], says: /no such file \(input_invalid\)/ },
@@ -95,17 +96,23 @@ const cases: readonly {
     says: /--pass-env needs/,
   },
   { name: 'a wrong number', args: ['runs', '--limit', '0'], says: /to 1000; see --help/ },
+  {
+    name: 'a new specialist that is not complete',
+    args: ['runs'],
+    env: { MANIPLE_SPECIALISTS: '{"poet":{"title":"Poet"}}' },
+    says: /specialist "poet" is new, so it must be complete; missing: taskTypes/,
+  },
   { name: 'an unknown config file', args: ['--config', 'none.yaml', 'runs'], says: /none\.yaml/ },
 ]
 
-for (const { name, args, input, says } of cases) {
+for (const { name, args, input, env, says } of cases) {
   test(`${name}: exit 2, one line on stderr, one JSON object on stdout, nothing stored`, async () => {
-    const plain = await line.run(args, { input })
+    const plain = await line.run(args, { input, env })
     assert.equal(plain.code, 2, plain.stderr)
     assert.match(plain.stderr, /^maniple: [^\n]+ \([a-z_]+\)\n$/)
     assert.match(plain.stderr, says)
     assert.equal(plain.stdout, '')
-    const json = await line.run([...args, '--json'], { input })
+    const json = await line.run([...args, '--json'], { input, env })
     assert.equal(json.code, 2)
     assert.equal(json.stdout.trimEnd().split('\n').length, 1)
     const { error } = JSON.parse(json.stdout)

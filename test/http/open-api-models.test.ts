@@ -79,3 +79,14 @@ test('what every route of the models really answers is what the document promise
   const missing = all.filter((one) => !succeeded.has(one) && !actions.includes(one))
   assert.deepEqual(missing, [])
 })
+
+test('the document names the codes that work can be refused with, and no other', async (t) => {
+  const { server } = await startHttp(t)
+  const { paths } = await documentOf(server)
+  const runs = paths['/api/v1/runs']?.post?.responses ?? {}
+  assert.match(JSON.stringify(runs['422']), /price_unknown/)
+  const orchestrate = paths[at('orchestrate/parallel')]?.post?.responses ?? {}
+  assert.match(JSON.stringify(orchestrate['422']), /price_unknown/)
+  // A budget that is used up is told by the workload that met it.
+  assert.equal(orchestrate['402'], undefined)
+})

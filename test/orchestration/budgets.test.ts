@@ -10,6 +10,7 @@ import { caller, endOf, heldPlaces, someWorkloads, startApp, submit } from './st
 
 type Cap = {
   readonly scope: string
+  readonly only?: string
   readonly period: string
   readonly unit: string
   readonly amount: number
@@ -234,6 +235,11 @@ test('a model whose price nobody knows is refused with the request, or counted a
   })
   assert.deepEqual((await strict.runs.list({ limit: 10 })).runs, [])
   await strict.close()
+  // Whom no such budget concerns is not kept from calling.
+  const others = await start(settings([{ ...cap, scope: 'user', only: 'grace' }], models))
+  const free = await submit(others, { workloads: someWorkloads(1) })
+  assert.equal((await endOf(others, free.id)).state, 'succeeded')
+  await others.close()
   const lenient = await start({ ...settings([cap], models), 'pricing.unknown': 'ceiling' })
   const { id } = await submit(lenient, { workloads: someWorkloads(1) })
   assert.equal((await endOf(lenient, id)).state, 'succeeded')

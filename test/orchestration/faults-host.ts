@@ -55,8 +55,13 @@ export async function openStage(t: TestContext, settings: StageSettings): Promis
   return { pool, url, app }
 }
 
+/** A process that does not end by itself is a fault, and must not outlive the test for it. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.stdin?.end()
-  await once(child, 'exit')
+  try {
+    await once(child, 'exit', { signal: AbortSignal.timeout(30_000) })
+  } finally {
+    child.kill('SIGKILL')
+  }
 }

@@ -1,6 +1,7 @@
 import type { GlobalFlags } from '../flags.ts'
 import { formatCount } from '../format-quantity.ts'
 import { loadSettings } from '../load-settings.ts'
+import { localCaller } from '../local-caller.ts'
 import { commandLogLevel } from '../log-level.ts'
 import { openSession } from '../open-session.ts'
 import { safeText } from '../terminal-text.ts'
@@ -11,7 +12,7 @@ export async function cancel(id: string, flags: GlobalFlags): Promise<number> {
   const settings = loadSettings(flags)
   const logLevel = commandLogLevel(flags, settings.log.level)
   await using session = await openSession({ settings, logLevel })
-  const run = await session.runs.cancel(id)
+  const run = await session.runs.cancel(id, localCaller)
   if (flags.json === true) {
     await writeJson(process.stdout, { run })
     return 0

@@ -1,6 +1,7 @@
 import { agentCommand } from '../agent-command.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { loadSettings } from '../load-settings.ts'
+import { localCaller } from '../local-caller.ts'
 import { displayFor, openFor, performRun } from '../perform-run.ts'
 import type { RetryFlags } from '../program.ts'
 
@@ -18,6 +19,7 @@ export async function retry(id: string, flags: RetryFlags): Promise<number> {
   const before = await session.runs.snapshot(id)
   display.know(before.tasks.filter((task) => task.state === 'succeeded'))
   const isLeft = before.run.finishedAt === null && before.run.agent !== 'command'
-  const run = isLeft && command === undefined ? before.run : await session.runs.retry(id)
+  const run =
+    isLeft && command === undefined ? before.run : await session.runs.retry(id, localCaller)
   return await performRun({ session, run, flags, display, interrupted: signal })
 }

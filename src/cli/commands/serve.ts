@@ -7,6 +7,7 @@ import { catchInterrupts } from '../interrupts.ts'
 import { loadSettings } from '../load-settings.ts'
 import { openSession, type Session } from '../open-session.ts'
 import { roles, type ServeFlags } from '../program.ts'
+import { simulatedNotice } from '../simulated-notice.ts'
 import { untilAborted } from '../until-aborted.ts'
 import { writeJson, writeOutput } from '../write-output.ts'
 
@@ -21,11 +22,10 @@ function onNarrowLines(command: string): string {
 }
 
 function whatToTry(url: string, served: Served): string {
-  const { session, flags, requireTokens } = served
+  const { settings, flags, requireTokens } = served
   const token = requireTokens ? ` \\\n    -H "authorization: Bearer $TOKEN"` : ''
-  const simulated = session.simulated
-    ? '\nNo model is configured: answers are SIMULATED.\nSet model.baseUrl and model.name for real ones.'
-    : ''
+  const notice = simulatedNotice(settings)
+  const simulated = notice === '' ? '' : `\n${notice}`
   return `maniple serves on ${url}${simulated}
 Try next:
 ${onNarrowLines(commandLine(['split', 'examples/shop.json'], flags))}

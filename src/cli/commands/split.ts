@@ -3,6 +3,7 @@ import { agentCommand } from '../agent-command.ts'
 import { formatPlan } from '../format-plan.ts'
 import { catchInterrupts } from '../interrupts.ts'
 import { loadSettings } from '../load-settings.ts'
+import { localCaller } from '../local-caller.ts'
 import { lookOf } from '../look-of.ts'
 import { displayFor, openFor, performRun } from '../perform-run.ts'
 import { planInput } from '../plan-input.ts'
@@ -41,6 +42,10 @@ export async function split(file: string, flags: SplitFlags): Promise<number> {
   const display = displayFor(flags)
   for (const note of plan.notes) display.say(`note: ${safeText(note)}`)
   await using session = await openFor({ settings, flags, display, command, signal })
-  const { run } = await session.runs.submit({ kind: 'split', input, options })
+  const { run } = await session.runs.submit(
+    { kind: 'split', input, options },
+    undefined,
+    localCaller,
+  )
   return await performRun({ session, run, flags, display, interrupted: signal })
 }

@@ -18,7 +18,7 @@ export const cancelTool = defineTool({
     simulated: true,
   }),
   call: async ({ run_id: runId }, context) => {
-    await context.runs.cancel(runId)
+    await context.runs.cancel(runId, context.caller)
     return await runAnswer(runId, 0, context)
   },
 })

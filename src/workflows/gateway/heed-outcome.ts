@@ -1,6 +1,7 @@
 import type { LaneState } from '../../engine/index.ts'
 import type { AppError } from '../../shared/index.ts'
 import type { FleetModel, GatewayParts } from './gateway-parts.ts'
+import { openingOf } from './lane-health.ts'
 
 /** After a refusal for good, one call in so long looks whether somebody mended it. */
 export const deadForMs = 300_000
@@ -42,6 +43,9 @@ async function closeLane(
     case 'model_failed':
       // A request that the provider finds bad says nothing about the provider.
       if (!error.isRetryable || !health.failed(lanes.current(lane), before)) return false
+      // Another process may have opened it and the news not have come yet.
+      await lanes.refresh()
+      if (openingOf(lanes.current(lane)) !== openingOf(before)) return false
       await lanes.openBreaker(lane, { ...breaker, ageMs })
       return true
     default:

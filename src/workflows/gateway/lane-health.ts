@@ -84,4 +84,6 @@ export class LaneHealth {
   }
 }
 
-const openingOf = (lane: LaneState | null): number | null => lane?.openedAt?.getTime() ?? null
+/** When its breaker opened last. */
+export const openingOf = (lane: LaneState | null): number | null =>
+  lane?.openedAt?.getTime() ?? null

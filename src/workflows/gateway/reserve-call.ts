@@ -10,12 +10,13 @@ export function reserveCall(
   parts: GatewayParts,
   attempt: ModelTry,
 ): Reservation | Promise<Reservation | Refusal> | null {
-  const usd = priceOf(parts, attempt)
+  const accounts = accountsOf(parts, attempt)
+  const usd = priceOf(parts, attempt, accounts)
   if (usd === null) return null
   const { runId, task } = attempt.request.subject
   const tokens = attempt.inputTokens + parts.maxOutputTokens
   const amounts = { usd, tokens, requests: 1 }
-  return parts.ledger.reserve(accountsOf(parts, attempt), amounts, { runId, task })
+  return parts.ledger.reserve(accounts, amounts, { runId, task })
 }
 
 function accountsOf(
@@ -29,9 +30,10 @@ function accountsOf(
 
 /** What is reserved, in dollars; null when that cannot be told and a dollar budget has to hold. */
 function priceOf(
-  { caps, maxOutputTokens }: GatewayParts,
+  { maxOutputTokens }: GatewayParts,
   { model, inputTokens }: ModelTry,
+  accounts: readonly Account[],
 ): number | null {
   if (model.price !== null) return estimateCost(model.price, { inputTokens, maxOutputTokens })
-  return caps.some((cap) => cap.unit === 'usd') ? null : 0
+  return accounts.some(({ unit }) => unit === 'usd') ? null : 0
 }
