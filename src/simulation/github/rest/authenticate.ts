@@ -3,6 +3,9 @@ import type { App, Token } from '../state/actor.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../world.ts'
 
+/** An app may name itself by its client id too. */
+const clientPrefix = 'Iv23.simulated'
+
 export type Credentials =
   | { readonly token: Token; readonly app: null }
   | { readonly token: null; readonly app: App }
@@ -34,7 +37,7 @@ function credentialOf(header: string | undefined): string | null {
 function appOf(world: World, jwt: string): App {
   const [head = '', claims = '', signature = ''] = jwt.split('.')
   const { iss, iat, exp } = parseClaims(claims)
-  const app = world.state.actors.app(Number(iss))
+  const app = world.state.actors.app(Number(String(iss).replace(clientPrefix, '')))
   if (app === undefined || app.publicKey === null) throw new Refusal(404, 'Integration not found')
   const verify = createVerify('RSA-SHA256').update(`${head}.${claims}`)
   if (!verify.verify(app.publicKey, signature, 'base64url')) {

@@ -94,6 +94,28 @@ export class Repositories {
     return created
   }
 
+  /** Members that are undefined stay. */
+  editLabel(
+    label: Label,
+    edit: {
+      readonly name?: string | undefined
+      readonly color?: string | undefined
+      readonly description?: string | null | undefined
+    },
+  ): void {
+    const { repository } = label
+    const name = edit.name ?? label.name
+    const other = repository.labels.get(name.toLowerCase())
+    if (other !== undefined && other !== label) {
+      throw refuse.invalid({ resource: 'Label', code: 'already_exists', field: 'name' })
+    }
+    repository.labels.delete(label.name.toLowerCase())
+    label.name = name
+    label.color = edit.color ?? label.color
+    label.description = edit.description === undefined ? label.description : edit.description
+    repository.labels.set(name.toLowerCase(), label)
+  }
+
   label(repository: Repository, name: string): Label | undefined {
     return repository.labels.get(name.toLowerCase())
   }
