@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { gate, github } from './github-config.ts'
 import { baseUrl, ModelConfig } from './model-config.ts'
 import { sections } from './orchestration-config.ts'
 
@@ -106,6 +107,8 @@ export const Config = z.strictObject({
     secret: true,
   }),
   ...sections,
+  github,
+  gate,
   voice: z.enum(['reynolds', 'plain']).default('reynolds').meta({
     description:
       'How the line beside the facts of a result sounds: reynolds, or plain for sober words',

@@ -120,7 +120,8 @@ export const Effect = z.discriminatedUnion('type', [
   }),
 ])
 export type Effect = z.infer<typeof Effect>
-export type EffectType = Effect['type']
+export const EffectType = z.enum(Effect.options.map(({ shape }) => shape.type.value))
+export type EffectType = z.infer<typeof EffectType>
 
 /**
  * What a repeat does. `natural`: the other side refuses it or it changes nothing. `marked`: what was

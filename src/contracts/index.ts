@@ -18,7 +18,7 @@ export {
   type EffectClass,
   EffectRecord,
   EffectState,
-  type EffectType,
+  EffectType,
   Taint,
 } from './effect.ts'
 export type {
