@@ -25,6 +25,7 @@ export class Call {
   readonly world: World
   readonly deliveries: DeliveriesPort
   readonly query: URLSearchParams
+  readonly url: URL
   readonly #parts: CallParts
 
   constructor(parts: CallParts) {
@@ -32,6 +33,7 @@ export class Call {
     this.world = parts.world
     this.deliveries = parts.deliveries
     this.query = parts.url.searchParams
+    this.url = parts.url
   }
 
   get token(): Token {
