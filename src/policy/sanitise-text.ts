@@ -90,7 +90,9 @@ function pass(text: string, options: SanitiseOptions, { work, trustsCode }: Pass
   work.looks += 2 * text.length
   let next = normaliseText(text)
   if (kind === 'title') next = next.replace(/[\n\t]/g, ' ').trim()
-  if (markdown) next = editFences(decodeEntities(removeComments(next), work), work)
+  // In plain text too: a marker of ours that was copied there would be read.
+  next = removeComments(next)
+  if (markdown) next = editFences(decodeEntities(next, work), work)
   const code = markdown && trustsCode ? findCode(next, work) : noCode
   next = editProse(next, { code, work }, { markdown, hosts, mentions })
   next = editCommands(next, work, options)

@@ -29,8 +29,10 @@ type Rule = (scan: Scan, at: number, options: ProseOptions) => Edit | null
 const isLogin = anyOf('-/_.', isWordChar)
 const beginsTag = anyOf('/!?', isLetter)
 
-const escapeTag: Rule = (scan, at, { markdown }) =>
-  markdown && beginsTag(scan.code(at + 1)) ? { start: at, end: at + 1, text: '&lt;' } : null
+const escapeTag: Rule = (scan, at, { markdown }) => {
+  if (markdown && beginsTag(scan.code(at + 1))) return { start: at, end: at + 1, text: '&lt;' }
+  return !markdown && scan.says(at, '<!--') ? { start: at, end: at + 1, text: '< ' } : null
+}
 
 const escapeMention: Rule = (scan, at, { mentions }) => {
   // After a letter or digit it is the middle of a mail address, which notifies nobody.
