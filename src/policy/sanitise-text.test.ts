@@ -95,6 +95,10 @@ test('foreign addresses are text', () => {
   becomes('[a](//evil.example) [b](javascript:c)', '[a] (//evil.example) [b] (javascript:c)')
   becomes('https://github.com@evil.example', 'github.com@evil.example')
   becomes('https://github.com.evil.example', 'github.com.evil.example')
+  for (const sign of [...'`*,;!)\'"_~$&']) {
+    becomes(`https://github.com${sign}.evil.example`, `github.com${sign}.evil.example`)
+  }
+  becomes('(https://github.com), https://github.com.', '(https://github.com), https://github.com.')
   becomes('https://docs.example.org/a', 'https://docs.example.org/a')
   becomes('hthttps://tps://evil.example', 'evil.example')
   becomes('ftp://evil.example', 'evil.example')

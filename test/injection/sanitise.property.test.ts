@@ -43,7 +43,13 @@ const pieces = [
     'www.evil.example',
     'github.com',
   ],
-  ...['https://github.com/acme/shop/issues/1', 'https://github.com@evil.example', 'javascript:x'],
+  ...[
+    'https://github.com/acme/shop/issues/1',
+    'https://github.com@evil.example',
+    'javascript:x',
+    '.evil.example',
+    ',',
+  ],
   ...[
     '/',
     '/approve',

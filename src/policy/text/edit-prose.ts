@@ -27,6 +27,8 @@ export type ProseOptions = {
 type Rule = (scan: Scan, at: number, options: ProseOptions) => Edit | null
 
 const isLogin = anyOf('-/_.', isWordChar)
+// `@*name*` notifies nobody on GitHub, but reads as a mention once the formatting is gone.
+const isFormatting = anyOf('*_~`\\[')
 const beginsTag = anyOf('/!?', isLetter)
 
 const escapeTag: Rule = (scan, at, { markdown }) => {
@@ -36,7 +38,8 @@ const escapeTag: Rule = (scan, at, { markdown }) => {
 
 const escapeMention: Rule = (scan, at, { mentions }) => {
   // After a letter or digit it is the middle of a mail address, which notifies nobody.
-  if (!isWordChar(scan.code(at + 1)) || isWordChar(scan.code(at - 1))) return null
+  const start = scan.after(at + 1, isFormatting)
+  if (!isWordChar(scan.code(start)) || isWordChar(scan.code(at - 1))) return null
   const end = scan.after(at + 1, isLogin, at + 200)
   const name = scan.text.slice(at + 1, end).toLowerCase()
   const allowed = mentions.some((one) => {

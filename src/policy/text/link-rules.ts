@@ -1,7 +1,10 @@
 import { anyOf, isBlank, isWordChar, type Scan } from './scan.ts'
 
 const isAuthority = anyOf('.-:', isWordChar)
-const endsAuthority = anyOf('/?#\n\t )>"\'`*_|,;!', (code) => code === 0)
+const endsAuthority = anyOf('/?#<>|', (code) => code === 0 || isBlank(code))
+// Browsers take these for a part of a host's name (`github.com,.evil.example`): they may stand after
+// one only where nothing but a blank follows.
+const isTrailing = anyOf(')]"\'`*_~,;!.')
 export const isScheme = anyOf('+.-', isWordChar)
 
 /** Whether `host` is one of `allowed`: the same, or under `*.domain`. */
@@ -12,11 +15,14 @@ export function isAllowedHost(host: string, allowed: readonly string[]): boolean
   )
 }
 
+const isEnd = (code: number) => code === 0 || isBlank(code)
+
 /** Whether what stands at `at` is nothing but an allowed host (and a port): no user, no tricks. */
 export function isAllowedAuthority(scan: Scan, at: number, allowed: readonly string[]): boolean {
   // Longer than any name may be: it is refused, and addresses in a row stay linear work.
   const end = scan.after(at, isAuthority, at + 300)
-  if (!endsAuthority(scan.code(end))) return false
+  const next = scan.after(end, isTrailing, end + 50)
+  if (!endsAuthority(scan.code(next)) || (next > end && !isEnd(scan.code(next)))) return false
   // A full stop that ends a sentence is no part of the name.
   const name = scan.text.slice(at, end).replace(/[.:]$/, '')
   const [host = '', port = '443', ...more] = name.split(':')
