@@ -47,6 +47,13 @@ export type AgentResult = {
   readonly simulated: boolean
 }
 
+/** The work goes on outside, without this process: somebody resumes the task when it has ended. */
+export type AgentParked = {
+  readonly parked: 'outside' | 'approval'
+  /** After so long the task fails. */
+  readonly deadlineMs: number
+}
+
 /** All tasks of a run have ended: what an agent is told to draw them together. */
 export type ClosingTask = {
   readonly runId: string
@@ -67,7 +74,7 @@ export type ClosingResult = {
   readonly report: JsonObject
 }
 
-/** An agent that never says "not now". */
+/** An agent that never says "not now", nor hands its work on. */
 export type PromptAgent = Omit<Agent, 'perform'> & {
   readonly perform: (task: AgentTask, context: AgentContext) => Promise<AgentResult>
 }
@@ -83,7 +90,10 @@ export type Agent = {
   /** Lanes that each of its tasks takes a place in. */
   readonly lanes: readonly { readonly name: string; readonly capacity: number }[]
   /** Null: not now, see `ModelGateway`. */
-  readonly perform: (task: AgentTask, context: AgentContext) => Promise<AgentResult | null>
+  readonly perform: (
+    task: AgentTask,
+    context: AgentContext,
+  ) => Promise<AgentResult | AgentParked | null>
   /** Draws the results of a run together, once, after every task has ended. */
   readonly close?: (closing: ClosingTask, context: AgentContext) => Promise<ClosingResult>
   /**

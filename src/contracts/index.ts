@@ -1,6 +1,7 @@
 export type {
   Agent,
   AgentContext,
+  AgentParked,
   AgentResult,
   AgentTask,
   ClosingResult,

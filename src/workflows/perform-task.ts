@@ -41,6 +41,9 @@ async function performTask(parts: PerformerParts, assignment: Assignment): Promi
   if (reused !== null) return reused
   const result = await agent.perform(task, context)
   if (result === null) return { kind: 'postponed' }
+  if ('parked' in result) {
+    return { kind: 'parked', reason: result.parked, deadlineMs: result.deadlineMs }
+  }
   const { output, cost, simulated } = result
   if (key !== null) await keepCachedResult(parts.pool, key, { output, simulated })
   return { kind: 'succeeded', output, cost, simulated, cached: false }

@@ -14,7 +14,7 @@ const task = routedTask([model])
 
 async function answer(stage: AgentStage, one = task): Promise<AgentResult> {
   const result = await stage.agent.perform(one, stage.context())
-  assert.ok(result !== null, 'the gateway answers')
+  assert.ok(result !== null && !('parked' in result), 'the gateway answers')
   return result
 }
 

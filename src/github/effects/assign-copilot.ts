@@ -2,7 +2,8 @@ import * as z from 'zod'
 import type { EffectPerformer } from '../../contracts/index.ts'
 import { AppError, type JsonObject } from '../../shared/index.ts'
 import { nodeIdOf } from './issue-effects.ts'
-import { namesOf, type PerformerParts } from './performer-parts.ts'
+import { namesOf } from './names-of.ts'
+import type { PerformerParts } from './performer-parts.ts'
 
 /** As GraphQL names it; REST says `Copilot`. */
 export const copilotLogin = 'copilot-swe-agent'

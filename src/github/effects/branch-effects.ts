@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { Effect, EffectPerformer } from '../../contracts/index.ts'
 import { AppError, type JsonObject } from '../../shared/index.ts'
-import { namesOf, type PerformerParts } from './performer-parts.ts'
+import { namesOf } from './names-of.ts'
+import type { PerformerParts } from './performer-parts.ts'
 
 type Push = Extract<Effect, { type: 'branch.push' }>
 

@@ -25,12 +25,6 @@ export type PerformerParts = {
   readonly facts: RepositoryFacts
 }
 
-/** `owner` and `repo`, as routes want them. */
-export function namesOf(repository: string): { readonly owner: string; readonly repo: string } {
-  const [owner = '', repo = ''] = repository.split('/')
-  return { owner, repo }
-}
-
 /** The text with the marker that the next look finds it by. */
 export function stamped(
   { markers }: PerformerParts,

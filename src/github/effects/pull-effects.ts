@@ -2,7 +2,8 @@ import * as z from 'zod'
 import type { Effect, EffectPerformer } from '../../contracts/index.ts'
 import { AppError, type JsonObject } from '../../shared/index.ts'
 import { sameActor } from './issue-effects.ts'
-import { isOurs, namesOf, type PerformerParts, stamped } from './performer-parts.ts'
+import { namesOf } from './names-of.ts'
+import { isOurs, type PerformerParts, stamped } from './performer-parts.ts'
 
 type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { GitHubClient } from '../github-client.ts'
-import { namesOf } from './performer-parts.ts'
+import { namesOf } from './names-of.ts'
 
 const Identity = z.object({
   viewer: z.object({ login: z.string(), databaseId: z.number().nullish() }),
