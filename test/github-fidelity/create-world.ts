@@ -17,12 +17,15 @@ export type TestWorld = AsyncDisposable & {
 }
 
 /** The simulated GitHub without its protocols: one repository of one owner, with a few files. */
-export async function createWorld(clock: Clock): Promise<TestWorld> {
+export async function createWorld(
+  clock: Clock,
+  ownerType: Actor['type'] = 'User',
+): Promise<TestWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'maniple-github-'))
   const state = new GitHubState(clock)
   const git = new GitHost(state, directory)
   const pulls = new PullOperations(state, git)
-  const owner = state.actors.create({ login: 'octo' })
+  const owner = state.actors.create({ login: 'octo', type: ownerType })
   const files = { 'src/a.ts': 'export const a = 1\n', 'src/b.ts': 'export const b = 2\n' }
   const repository = await git.create({ owner, name: 'shop' }, files)
   const url = (): string => 'https://github.example'

@@ -30,11 +30,10 @@ const snapshot = `query Snapshot($owner:String!,$name:String!,$issues:String,$pr
 /** Asks as GitHub is asked: what it costs is written down. */
 function asker({ world, owner }: TestWorld, kind: TokenKind = 'classic') {
   const costs: GraphqlCost[] = []
-  const answer = createGraphql(world, {
-    access: { canSee: () => true, has: () => true },
-    copilotEnabled: () => true,
-  })
-  const token = world.state.actors.createToken({ kind, actor: owner, scopes: ['repo'] })
+  const answer = createGraphql(world)
+  const permissions = { issues: 'write', pull_requests: 'write', contents: 'write' } as const
+  const rights = kind === 'classic' ? { scopes: ['repo'] } : { permissions }
+  const token = world.state.actors.createToken({ kind, actor: owner, ...rights })
   const ask = async (query: string, variables: object = {}): Promise<Answer> => {
     const body = { query, variables }
     const budget = { refusal: null, limit: 5000, remaining: 4000, used: 1000, resetAt: 0 }

@@ -116,7 +116,13 @@ export class SchemaLibrary {
 }
 
 function newValidator(): Ajv2019 {
-  const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false, validateSchema: false })
+  const ajv = new Ajv2019({
+    strict: false,
+    allErrors: true,
+    logger: false,
+    validateSchema: false,
+    code: { optimize: false },
+  })
   formatsPlugin.default(ajv)
   return ajv
 }

@@ -1,11 +1,6 @@
-import type { Actor } from '../state/actor.ts'
-import type { Repository } from '../state/repository.ts'
-
 /** Shares are 0 to 1 and drawn by the seed, repository and number; times are simulated ms. */
 export type CopilotOptions = {
   readonly seed?: number
-  /** Whether the agent is there for a repository and the person who wants it. Default: it is. */
-  readonly isEnabled?: (repository: Repository, person: Actor) => boolean
   /** Sessions of one person at the same time; the rest wait. GitHub documents no number. */
   readonly sessions?: number
   /** From the assignment to its 👀. */
@@ -31,7 +26,6 @@ export type CopilotSettings = Required<CopilotOptions>
 
 export const withDefaults = (options: CopilotOptions): CopilotSettings => ({
   seed: 1,
-  isEnabled: () => true,
   sessions: 5,
   reactsAfter: 2000,
   opensAfter: 4000,

@@ -8,7 +8,6 @@ import { performAssignment, performMention, type Scene } from './perform-session
 import { Sessions } from './sessions.ts'
 
 export type SimulatedCopilot = AsyncDisposable & {
-  readonly isEnabled: Required<CopilotOptions>['isEnabled']
   /** Resolves when no session is under way or waits. */
   readonly idle: () => Promise<void>
   /** What went wrong that is no part of the simulation. */
@@ -30,7 +29,6 @@ export function startCopilot(world: World, options: CopilotOptions = {}): Simula
   const sessions = new Sessions(settings.sessions)
   const stopListening = world.state.on(listener(scene, sessions))
   return {
-    isEnabled: settings.isEnabled,
     idle: () => sessions.idle(),
     failures: () => sessions.failures(),
     [Symbol.asyncDispose]: async () => {
@@ -81,7 +79,7 @@ function begin(
   const { actor: person, token } = by
   const isHeeded =
     !isPull(issue) && person.type === 'User' && userTokens.has(token) && !sessions.isBusy(issue)
-  if (!isHeeded || !scene.settings.isEnabled(issue.repository, person)) return false
+  if (!isHeeded || !issue.repository.hasCopilot) return false
   sessions.begin(issue, person, async (signal) => {
     const wish = { issue, person, wish: assignment, tries: given.before, signal }
     await performAssignment(scene, wish)

@@ -2,13 +2,10 @@ import type { Mergeability } from '../git/pull-operations.ts'
 import { byToken } from '../state/actors.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import type { GraphqlPort, GraphqlReply, World } from '../world.ts'
-import type { GraphqlAccess, GraphqlContext } from './graphql-context.ts'
 import { readOperation } from './read-operation.ts'
 import { runOperation } from './run-operation.ts'
 
 export type GraphqlOptions = {
-  readonly access: GraphqlAccess
-  readonly copilotEnabled: GraphqlContext['copilotEnabled']
   /** A fault: whether the next query takes longer than GitHub lets it. */
   readonly timesOut?: () => boolean
 }
@@ -31,7 +28,7 @@ const timedOut: GraphqlReply = {
 }
 
 /** `POST /graphql` over the state: read, priced, paid for, run. */
-export function createGraphql(world: World, options: GraphqlOptions): GraphqlPort {
+export function createGraphql(world: World, options: GraphqlOptions = {}): GraphqlPort {
   const mergeability = lazyMergeability(world)
   return async ({ body, token, spend }) => {
     const read = readOperation(body)
@@ -47,7 +44,6 @@ export function createGraphql(world: World, options: GraphqlOptions): GraphqlPor
     }
     const answer = await runOperation(operation, {
       ...{ world, state: world.state, token, by: byToken(token), mergeability },
-      ...{ access: options.access, copilotEnabled: options.copilotEnabled },
       rate: { cost: measure.cost, nodeCount: measure.nodeCount, limit, remaining, used, resetAt },
     })
     return { status: 200, body: answer }

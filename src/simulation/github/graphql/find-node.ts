@@ -1,17 +1,19 @@
+import { canSee, checkAccess } from '../rest/access.ts'
+import type { Access } from '../rest/route.ts'
 import type { Actor } from '../state/actor.ts'
 import type { Comment, Issue, Label } from '../state/issue.ts'
 import { isPull, type PullIssue } from '../state/pulls.ts'
 import type { Repository } from '../state/repository.ts'
 import type { Node } from '../state/state-core.ts'
 import type { GraphqlContext } from './graphql-context.ts'
-import { GraphqlFailure, unresolvedNode } from './graphql-failure.ts'
-import { repositoryOf } from './node-view.ts'
+import { unresolvedNode } from './graphql-failure.ts'
+import { repositoryOf } from './node-repository.ts'
 
 /** The node that a mutation names, if the token may see it. */
 function find(context: GraphqlContext, id: string): Node {
   const node = context.state.node(id)
   const repository = node === undefined ? null : repositoryOf(node)
-  const isHidden = repository !== null && !context.access.canSee(context.token, repository)
+  const isHidden = repository !== null && !canSee(context.state.actors, context.token, repository)
   if (node === undefined || isHidden) throw unresolvedNode(id)
   return node
 }
@@ -59,13 +61,11 @@ export function findPull(context: GraphqlContext, id: string): PullIssue {
   return issue
 }
 
-/** As GitHub words it for each kind of token. */
+/** Refuses what REST would refuse the same token. */
 export function demand(
-  { access, token }: GraphqlContext,
+  { state, token }: GraphqlContext,
   repository: Repository,
-  name: string,
+  access: Access,
 ): void {
-  if (access.has(token, repository, { name, need: 'write' })) return
-  const holder = token.kind === 'fine_grained' ? 'personal access token' : 'integration'
-  throw new GraphqlFailure('FORBIDDEN', `Resource not accessible by ${holder}`)
+  checkAccess(state.actors, token, { repository, access })
 }

@@ -1,22 +1,10 @@
 import type { Mergeability } from '../git/pull-operations.ts'
-import type { Actor, By, Token } from '../state/actor.ts'
+import type { By, Token } from '../state/actor.ts'
 import type { GitHubState } from '../state/github-state.ts'
 import type { Issue } from '../state/issue.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import type { Repository } from '../state/repository.ts'
 import type { GraphqlBudget, World } from '../world.ts'
-
-export type Need = 'read' | 'write'
-
-/** What a token may do: the same rules as REST's. */
-export type GraphqlAccess = {
-  readonly canSee: (token: Token, repository: Repository) => boolean
-  readonly has: (
-    token: Token,
-    repository: Repository,
-    permission: { readonly name: string; readonly need: Need },
-  ) => boolean
-}
 
 /** What GraphQL reads fields from: values, or functions of the field's arguments. */
 export type View = { readonly __typename: string; readonly [field: string]: unknown }
@@ -34,9 +22,6 @@ export type GraphqlContext = {
   readonly state: GitHubState
   readonly token: Token
   readonly by: By
-  readonly access: GraphqlAccess
-  /** Whether Copilot's cloud agent is there for this repository and person. */
-  readonly copilotEnabled: (repository: Repository, actor: Actor) => boolean
   /** What git says of a merge; UNKNOWN the first time, and being found out. */
   readonly mergeability: (pull: PullIssue) => Mergeability
   readonly views: Views

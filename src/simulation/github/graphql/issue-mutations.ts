@@ -1,3 +1,5 @@
+import { access } from '../rest/route.ts'
+import { mayAssignCopilot } from '../rest/routes/people.ts'
 import type { Actor } from '../state/actor.ts'
 import type { AgentAssignment, Issue } from '../state/issue.ts'
 import { mostSubIssues } from '../state/links.ts'
@@ -14,7 +16,6 @@ import {
 import type { GraphqlContext } from './graphql-context.ts'
 import { GraphqlFailure } from './graphql-failure.ts'
 import { commentView, issueOrPullView } from './shared-fields.ts'
-import { isUserToken } from './suggested-actors.ts'
 
 type Assigning = {
   readonly agentAssignment?: {
@@ -56,7 +57,7 @@ type LabelsWish = { readonly labelableId: string; readonly labelIds: readonly st
 export function createIssue(context: GraphqlContext, input: NewIssue) {
   const { state, by } = context
   const repository = findRepository(context, input.repositoryId)
-  demand(context, repository, 'issues')
+  demand(context, repository, access.issuesWrite)
   const parent = input.parentIssueId == null ? null : findIssue(context, input.parentIssueId)
   const labels = (input.labelIds ?? []).map((id) => findLabel(context, id))
   const assignees = assignable(context, repository, input.assigneeIds ?? [])
@@ -73,7 +74,7 @@ export function createIssue(context: GraphqlContext, input: NewIssue) {
 export function updateIssue(context: GraphqlContext, input: IssueUpdate) {
   const { state, by } = context
   const issue = findIssue(context, input.id)
-  demand(context, issue.repository, 'issues')
+  demand(context, issue.repository, access.issuesTriage)
   const title = input.title == null ? {} : { title: input.title }
   const body = input.body == null ? {} : { body: input.body }
   state.issues.edit(issue, { ...title, ...body }, by)
@@ -108,14 +109,14 @@ export function closeIssue(
     DUPLICATE: 'duplicate',
   } as const
   const issue = findIssue(context, input.issueId)
-  demand(context, issue.repository, 'issues')
+  demand(context, issue.repository, access.issuesTriage)
   context.state.issues.close(issue, reasons[input.stateReason ?? 'COMPLETED'], context.by)
   return { issue: context.views.issue(context, issue) }
 }
 
 export function addAssignees(context: GraphqlContext, input: AssigneesWish) {
   const issue = findIssueOrPull(context, input.assignableId)
-  demand(context, issue.repository, permissionFor(issue))
+  demand(context, issue.repository, access.issuesTriage)
   const assignment = assignmentOf(context, input)
   for (const actor of assignable(context, issue.repository, input.assigneeIds)) {
     context.state.issues.assign(issue, actor, { by: context.by, assignment })
@@ -125,7 +126,7 @@ export function addAssignees(context: GraphqlContext, input: AssigneesWish) {
 
 export function removeAssignees(context: GraphqlContext, input: AssigneesWish) {
   const issue = findIssueOrPull(context, input.assignableId)
-  demand(context, issue.repository, permissionFor(issue))
+  demand(context, issue.repository, access.issuesTriage)
   for (const id of input.assigneeIds) {
     context.state.issues.unassign(issue, findActor(context, id), context.by)
   }
@@ -134,7 +135,7 @@ export function removeAssignees(context: GraphqlContext, input: AssigneesWish) {
 
 export function replaceActors(context: GraphqlContext, input: ActorsWish) {
   const issue = findIssueOrPull(context, input.assignableId)
-  demand(context, issue.repository, permissionFor(issue))
+  demand(context, issue.repository, access.issuesTriage)
   const named = (input.actorLogins ?? []).map((login) => {
     const actor = context.state.actors.find(login)
     if (actor !== undefined) return actor.nodeId
@@ -152,7 +153,7 @@ export function replaceActors(context: GraphqlContext, input: ActorsWish) {
 
 export function changeLabels(context: GraphqlContext, input: LabelsWish, how: 'add' | 'remove') {
   const issue = findIssueOrPull(context, input.labelableId)
-  demand(context, issue.repository, permissionFor(issue))
+  demand(context, issue.repository, access.issuesTriage)
   const { issues } = context.state
   for (const label of input.labelIds.map((id) => findLabel(context, id))) {
     if (how === 'add') issues.addLabel(issue, label, context.by)
@@ -166,7 +167,7 @@ export function addComment(
   input: { readonly subjectId: string; readonly body: string },
 ) {
   const issue = findIssueOrPull(context, input.subjectId)
-  demand(context, issue.repository, permissionFor(issue))
+  demand(context, issue.repository, access.issuesWrite)
   const comment = context.state.issues.comment(issue, input.body, context.by)
   const node = commentView(context, comment)
   const cursor = Buffer.from(`cursor:v2:${issue.comments.length - 1}:0`).toString('base64')
@@ -178,12 +179,10 @@ export function updateComment(
   input: { readonly id: string; readonly body: string },
 ) {
   const comment = findComment(context, input.id)
-  demand(context, comment.issue.repository, permissionFor(comment.issue))
+  demand(context, comment.issue.repository, access.issuesWrite)
   context.state.issues.editComment(comment, input.body, context.by)
   return { issueComment: commentView(context, comment) }
 }
-
-const permissionFor = ({ pull }: Issue): string => (pull === null ? 'issues' : 'pull_requests')
 
 /** Those who can be assigned: Copilot is quietly left out for tokens that are no person's. */
 function assignable(
@@ -196,7 +195,7 @@ function assignable(
     .map((id) => findActor(context, id))
     .filter((actor) =>
       actor === state.actors.copilot
-        ? isUserToken(token) && context.copilotEnabled(repository, token.actor)
+        ? mayAssignCopilot(token, repository)
         : state.actors.may(actor, repository, 'triage'),
     )
 }

@@ -1,3 +1,4 @@
+import { access } from '../rest/route.ts'
 import { demand, findIssue } from './find-node.ts'
 import type { GraphqlContext } from './graphql-context.ts'
 import { GraphqlFailure } from './graphql-failure.ts'
@@ -12,7 +13,7 @@ type Dependency = { readonly issueId: string; readonly blockingIssueId: string }
 
 export function addSubIssue(context: GraphqlContext, input: SubIssueWish) {
   const parent = findIssue(context, input.issueId)
-  demand(context, parent.repository, 'issues')
+  demand(context, parent.repository, access.issuesTriage)
   const subIssue = findSubIssue(context, input)
   const replaceParent = input.replaceParent === true
   context.state.links.addSubIssue(parent, subIssue, { replaceParent, by: context.by })
@@ -24,7 +25,7 @@ export function removeSubIssue(
   input: { readonly issueId: string; readonly subIssueId: string },
 ) {
   const parent = findIssue(context, input.issueId)
-  demand(context, parent.repository, 'issues')
+  demand(context, parent.repository, access.issuesTriage)
   const subIssue = findIssue(context, input.subIssueId)
   context.state.links.removeSubIssue(parent, subIssue, context.by)
   return both(context, { issue: parent, subIssue })
@@ -36,7 +37,7 @@ export function changeDependency(
   how: 'add' | 'remove',
 ) {
   const issue = findIssue(context, input.issueId)
-  demand(context, issue.repository, 'issues')
+  demand(context, issue.repository, access.issuesTriage)
   const blockingIssue = findIssue(context, input.blockingIssueId)
   if (how === 'add') context.state.links.addBlockedBy(issue, blockingIssue, context.by)
   else context.state.links.removeBlockedBy(issue, blockingIssue, context.by)

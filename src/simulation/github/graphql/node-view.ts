@@ -1,7 +1,8 @@
-import type { Node } from '../state/state-core.ts'
+import { canSee } from '../rest/access.ts'
 import { actorView } from './actor-view.ts'
 import type { GraphqlContext, View } from './graphql-context.ts'
 import { unresolvedNode } from './graphql-failure.ts'
+import { repositoryOf } from './node-repository.ts'
 import { reviewView, runView } from './pull-view.ts'
 import { commentView, issueOrPullView, labelView } from './shared-fields.ts'
 
@@ -9,7 +10,7 @@ import { commentView, issueOrPullView, labelView } from './shared-fields.ts'
 export function nodeView(context: GraphqlContext, id: string): View {
   const node = context.state.node(id)
   const repository = node === undefined ? null : repositoryOf(node)
-  const isHidden = repository !== null && !context.access.canSee(context.token, repository)
+  const isHidden = repository !== null && !canSee(context.state.actors, context.token, repository)
   if (node === undefined || isHidden) throw unresolvedNode(id)
   switch (node.type) {
     case 'Actor':
@@ -31,26 +32,5 @@ export function nodeView(context: GraphqlContext, id: string): View {
     case 'CheckSuite':
     case 'ReviewComment':
       throw unresolvedNode(id)
-  }
-}
-
-export function repositoryOf(node: Node) {
-  switch (node.type) {
-    case 'Repository':
-      return node.value
-    case 'Issue':
-    case 'Label':
-      return node.value.repository
-    case 'Comment':
-    case 'Review':
-    case 'ReviewComment':
-      return node.value.issue.repository
-    case 'CheckRun':
-      return node.value.suite.repository
-    case 'CheckSuite':
-      return node.value.repository
-    case 'Actor':
-    case 'App':
-      return null
   }
 }

@@ -1,3 +1,4 @@
+import { type Access, access } from '../rest/route.ts'
 import type { MergeMethod } from '../state/pull.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import { demand, findPull } from './find-node.ts'
@@ -27,20 +28,20 @@ const verdicts = {
 } as const
 
 export function markReady(context: GraphqlContext, input: OnPull) {
-  const pull = open(context, input, 'pull_requests')
+  const pull = open(context, input, access.pullsWrite)
   refuseCopilot(context)
   context.state.pulls.markReady(pull, context.by)
   return answer(context, pull)
 }
 
 export function convertToDraft(context: GraphqlContext, input: OnPull) {
-  const pull = open(context, input, 'pull_requests')
+  const pull = open(context, input, access.pullsWrite)
   context.state.pulls.markDraft(pull, context.by)
   return answer(context, pull)
 }
 
 export async function merge(context: GraphqlContext, input: Merge) {
-  const pull = found(context, input, 'contents')
+  const pull = found(context, input, access.contentsWrite)
   refuseCopilot(context)
   const wish = {
     method: methodOf(input),
@@ -53,13 +54,13 @@ export async function merge(context: GraphqlContext, input: Merge) {
 }
 
 export async function updateBranch(context: GraphqlContext, input: Expecting) {
-  const pull = open(context, input, 'pull_requests')
+  const pull = open(context, input, access.pullsWrite)
   await context.world.pulls.updateBranch(pull, input.expectedHeadOid ?? undefined, context.by)
   return answer(context, pull)
 }
 
 export async function enableAutoMerge(context: GraphqlContext, input: Merge) {
-  const pull = open(context, input, 'pull_requests')
+  const pull = open(context, input, access.pullsWrite)
   const { expectedHeadOid: expected } = input
   if (!pull.repository.allowAutoMerge) {
     throw unprocessable('Auto merge is not allowed for this repository')
@@ -77,7 +78,7 @@ export async function enableAutoMerge(context: GraphqlContext, input: Merge) {
 }
 
 export function disableAutoMerge(context: GraphqlContext, input: OnPull) {
-  const pull = found(context, input, 'pull_requests')
+  const pull = found(context, input, access.pullsWrite)
   if (pull.pull.autoMerge === null) {
     throw unprocessable("Can't disable auto-merge for this pull request")
   }
@@ -86,13 +87,13 @@ export function disableAutoMerge(context: GraphqlContext, input: OnPull) {
 }
 
 export function closePull(context: GraphqlContext, input: OnPull) {
-  const pull = found(context, input, 'pull_requests')
+  const pull = found(context, input, access.pullsWrite)
   context.state.issues.close(pull, null, context.by)
   return answer(context, pull)
 }
 
 export function addReview(context: GraphqlContext, input: NewReview) {
-  const pull = found(context, input, 'pull_requests')
+  const pull = found(context, input, { ...access.pullsWrite, role: 'read' })
   const state = input.event == null ? 'PENDING' : verdicts[input.event]
   if (state === 'APPROVED' || state === 'CHANGES_REQUESTED') {
     refuseCopilot(context)
@@ -110,13 +111,13 @@ export function addReview(context: GraphqlContext, input: NewReview) {
   return { pullRequestReview: reviewView(context, review) }
 }
 
-function found(context: GraphqlContext, { pullRequestId }: OnPull, permission: string): PullIssue {
+function found(context: GraphqlContext, { pullRequestId }: OnPull, permission: Access): PullIssue {
   const pull = findPull(context, pullRequestId)
   demand(context, pull.repository, permission)
   return pull
 }
 
-function open(context: GraphqlContext, input: OnPull, permission: string): PullIssue {
+function open(context: GraphqlContext, input: OnPull, permission: Access): PullIssue {
   const pull = found(context, input, permission)
   if (pull.state === 'closed') throw unprocessable('Pull request is closed')
   return pull

@@ -1,11 +1,12 @@
+import { access } from '../rest/route.ts'
 import type { CheckRun, CommitStatus } from '../state/checks.ts'
 import type { Review } from '../state/pull.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import type { Repository } from '../state/repository.ts'
 import { actorView } from './actor-view.ts'
 import { connectList, type Page } from './connection.ts'
+import { demand } from './find-node.ts'
 import { asInt, asTime, asTimeOrNull, type GraphqlContext, type View } from './graphql-context.ts'
-import { GraphqlFailure } from './graphql-failure.ts'
 import { connectIssues, sharedFields, urlOf } from './shared-fields.ts'
 
 type ReviewQuery = Page & { readonly states?: readonly string[] | null }
@@ -93,13 +94,8 @@ async function commitView(context: GraphqlContext, repository: Repository, sha: 
 
 /** Check runs are an app's to read, and a classic token's: never a fine-grained token's. */
 function rollupView(context: GraphqlContext, repository: Repository, sha: string) {
-  const { token, access, state } = context
-  if (token.kind === 'fine_grained') {
-    throw new GraphqlFailure('FORBIDDEN', 'Resource not accessible by personal access token')
-  }
-  if (!access.has(token, repository, { name: 'checks', need: 'read' })) {
-    throw new GraphqlFailure('FORBIDDEN', 'Resource not accessible by integration')
-  }
+  const { state } = context
+  demand(context, repository, access.checksRead)
   const rollup = state.checks.rollup(repository, sha)
   if (rollup === null) return null
   const contexts = [

@@ -1,3 +1,4 @@
+import { canSee } from '../rest/access.ts'
 import { actorView } from './actor-view.ts'
 import { asTime, type GraphqlContext } from './graphql-context.ts'
 import { GraphqlFailure } from './graphql-failure.ts'
@@ -28,7 +29,7 @@ import {
 const queries = {
   repository: ({ owner, name }: { owner: string; name: string }, context: GraphqlContext) => {
     const repository = context.state.repositories.find(owner, name)
-    if (repository !== undefined && context.access.canSee(context.token, repository)) {
+    if (repository !== undefined && canSee(context.state.actors, context.token, repository)) {
       return context.views.repository(context, repository)
     }
     const message = `Could not resolve to a Repository with the name '${owner}/${name}'.`
