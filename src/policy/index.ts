@@ -17,15 +17,9 @@ export {
   type Verdict,
 } from './gate-rules.ts'
 export { type Judgement, judgeEffect } from './judge-effect.ts'
-export {
-  type EventFacts,
-  type EventJudgement,
-  judgeEvent,
-  type Lineage,
-  type LineageCounts,
-  type LoopRules,
-  mayStart,
-} from './judge-event.ts'
+export { type EventFacts, type EventJudgement, judgeEvent } from './judge-event.ts'
+export type { Lineage, LoopRules } from './loop-rules.ts'
+export { type LineageCounts, mayStart } from './may-start.ts'
 export { inspectMarkers, isAtPlace, type MarkerReading, readMarkers } from './read-markers.ts'
 export { redactSecrets } from './redact-secrets.ts'
 export { type SanitiseOptions, sanitiseText } from './sanitise-text.ts'

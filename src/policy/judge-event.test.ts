@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { composeMarker } from './compose-marker.ts'
-import { type EventFacts, judgeEvent, type LoopRules, mayStart } from './judge-event.ts'
+import { type EventFacts, judgeEvent } from './judge-event.ts'
+import type { LoopRules } from './loop-rules.ts'
+import { mayStart } from './may-start.ts'
 import { inspectMarkers } from './read-markers.ts'
 
 const secret = 'a secret of thirty-two bytes or more'

@@ -1,4 +1,5 @@
 import type { MarkerPlace, PlacedMarker } from './compose-marker.ts'
+import type { Lineage, LoopRules } from './loop-rules.ts'
 import { isAtPlace, type MarkerReading } from './read-markers.ts'
 
 /** What is known of an event before anything is started for it. */
@@ -16,19 +17,6 @@ export type EventFacts = {
   /** How many events of this kind there were on this object in the last hour, this one included. */
   readonly objectEventsThisHour: number | null
 }
-
-export type LoopRules = {
-  /** Ids of the accounts that Maniple acts under. */
-  readonly ownActors: readonly number[]
-  readonly maxDepth: number
-  readonly maxEventsPerObjectHour: number
-  readonly maxEffectsPerRoot: number
-  readonly maxStartsPerObjectHour: number
-  /** In the unit of the counts; null: no bound here. */
-  readonly maxSpendPerRoot: number | null
-}
-
-export type Lineage = { readonly root: string; readonly depth: number }
 
 export type EventJudgement = {
   /** `own`: Maniple did it, nothing starts. `loop`: nothing starts, and a person should look. */
@@ -105,46 +93,3 @@ function findTurn(
   }
   return null
 }
-
-/** What has already come of a root and of an object. Null: could not be found out. */
-export type LineageCounts = {
-  readonly startsOnObjectThisHour: number | null
-  readonly effectsOfRoot: number | null
-  readonly spendOfRoot: number | null
-}
-
-/** Whether one more run may start, and if not, why. Unknown counts do not start anything. */
-export function mayStart(
-  lineage: Lineage | null,
-  counts: LineageCounts,
-  rules: LoopRules,
-): { readonly allowed: boolean; readonly reasons: readonly string[] } {
-  const depth = lineage === null ? 0 : lineage.depth + 1
-  const bounds = [
-    { what: 'steps from what began it', count: depth, most: rules.maxDepth },
-    {
-      what: 'runs started on it this hour',
-      count: after(counts.startsOnObjectThisHour),
-      most: rules.maxStartsPerObjectHour,
-    },
-    {
-      what: 'effects of its root',
-      count: after(counts.effectsOfRoot),
-      most: rules.maxEffectsPerRoot,
-    },
-    // Spent up to the bound is used up: one more unit would be beyond it.
-    ...(rules.maxSpendPerRoot === null
-      ? []
-      : [{ what: 'spent by its root', count: spent(counts, rules), most: rules.maxSpendPerRoot }]),
-  ]
-  const reasons = bounds.flatMap(({ what, count, most }) => {
-    if (count === null || Number.isNaN(count)) return [`Not known: ${what} (at most ${most}).`]
-    return count <= most ? [] : [`${what}: ${count}, at most ${most}.`]
-  })
-  return { allowed: reasons.length === 0, reasons }
-}
-
-const after = (count: number | null) => (count === null ? null : count + 1)
-
-const spent = ({ spendOfRoot }: LineageCounts, { maxSpendPerRoot }: LoopRules) =>
-  spendOfRoot !== null && spendOfRoot === maxSpendPerRoot ? Number.POSITIVE_INFINITY : spendOfRoot
