@@ -104,8 +104,10 @@ export class GitHost {
   /** Takes note of what was pushed past the API since it was last asked, in order. */
   async absorb(repository: Repository): Promise<void> {
     const held = this.#hold(repository)
-    held.turn = held.turn.then(() => this.#readPushes(repository, held))
-    await held.turn
+    const turn = held.turn.then(() => this.#readPushes(repository, held))
+    // Whoever asked hears of a failure; the next one tries again.
+    held.turn = turn.catch(() => undefined)
+    await turn
   }
 
   async #readPushes(repository: Repository, held: Held): Promise<void> {

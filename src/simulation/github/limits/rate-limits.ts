@@ -101,7 +101,10 @@ export class RateLimits {
   }
 
   /** For GraphQL, whose cost and creations are known only once the query is understood. */
-  spend(token: Token, points: number, creations: number): Limited | null {
+  spend(
+    token: Token,
+    { points, creations, isMutation }: { points: number; creations: number; isMutation: boolean },
+  ): Limited | null {
     const owner = this.#owner(token)
     const now = this.#clock.now()
     const { remaining } = this.budget(token, 'graphql')
@@ -112,6 +115,8 @@ export class RateLimits {
     const limited = creations === 0 ? null : this.#creationRefusal(owner, now, creations)
     if (limited !== null) return limited
     this.#bucket(owner, 'graphql', now).used += points
+    // It was let in as a query, for one point.
+    if (isMutation) owner.points.graphql.add(now, 4)
     this.#addCreations(owner, now, creations)
     return null
   }

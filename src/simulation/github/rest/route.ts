@@ -29,7 +29,13 @@ export type Route = {
 export type CompiledRoute = Route & { readonly pattern: RegExp }
 
 /** Parameters that may hold slashes. */
-const spanning: ReadonlySet<string> = new Set(['path', 'ref', 'branch', 'basehead', 'commit_ref'])
+const spanning: ReadonlySet<string> = new Set(['ref', 'branch', 'basehead', 'commit_ref'])
+
+function patternOf(name: string): string {
+  // The root of the contents has an empty path.
+  if (name === 'path') return '.*'
+  return spanning.has(name) ? '.+' : '[^/]+'
+}
 
 export function compile(route: Route): CompiledRoute {
   const source = route.template
@@ -37,7 +43,7 @@ export function compile(route: Route): CompiledRoute {
     .map((segment) => {
       const name = /^\{(\w+)\}$/.exec(segment)?.[1]
       if (name === undefined) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      return `(?<${name}>${spanning.has(name) ? '.+' : '[^/]+'})`
+      return `(?<${name}>${patternOf(name)})`
     })
     .join('/')
   return { ...route, pattern: new RegExp(`^${source}$`) }

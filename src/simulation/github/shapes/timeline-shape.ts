@@ -10,18 +10,19 @@ import { iso, type Shape } from './shape.ts'
 /** What happened on an issue, with its comments and reviews, oldest first. Commits come from git. */
 export function timelineShape(world: World, issue: Issue): readonly Shape[] {
   const events = issue.timeline.map(
-    (event) => [event.createdAt, eventShape(world, issue, event)] as const,
+    (event) => [event.id, eventShape(world, issue, event)] as const,
   )
   const comments = issue.comments.map((comment) => {
     const shape = commentShape(world, comment)
     const { user = null } = shape
-    return [comment.createdAt, { ...shape, event: 'commented', actor: user }] as const
+    return [comment.id, { ...shape, event: 'commented', actor: user }] as const
   })
   const reviews = (issue.pull?.reviews ?? []).map((review) => {
     const shape = reviewShape(world, review)
     const state = review.state.toLowerCase()
-    return [review.submittedAt, { ...shape, state, event: 'reviewed' }] as const
+    return [review.id, { ...shape, state, event: 'reviewed' }] as const
   })
+  // Ids are given out in the order in which things happen.
   return [...events, ...comments, ...reviews].sort(([a], [b]) => a - b).map(([, shape]) => shape)
 }
 

@@ -49,8 +49,8 @@ export class Links {
     if (parent.subIssues.length >= mostSubIssues) {
       throw invalid('Parent cannot have more than 100 sub-issues')
     }
-    // An issue and all above it, and the levels below the new child: eight levels under the root.
-    if (ancestors(parent).length + height(subIssue) > deepestNesting) {
+    // The root itself is no level: eight levels of sub-issues below it.
+    if (ancestors(parent).length - 1 + height(subIssue) > deepestNesting) {
       throw invalid('Sub-issues cannot be nested more than 8 levels deep')
     }
   }
