@@ -95,7 +95,7 @@ test('a short secret signs nothing', () => {
 
 test('megabytes of beginnings are read in one go', () => {
   for (const piece of ['<!-- maniple:1 ', '<!--', '-->', '<!-- maniple:1 sig= -->', `${own}\n`]) {
-    const text = piece.repeat(Math.ceil(2_000_000 / piece.length))
+    const text = piece.repeat(Math.ceil(1_000_000 / piece.length))
     const { verified, refused } = inspectMarkers(text, secret)
     assert.equal(verified.length, 0)
     assert.ok(refused.length <= 11)

@@ -182,14 +182,14 @@ function looksAtEach(piece: string, size: number): number {
 
 test('however long a hostile text is, each of its characters is looked at as often', () => {
   for (const [name, piece] of bombs) {
-    const [short, long] = [looksAtEach(piece, 10_000), looksAtEach(piece, 80_000)]
+    const [short, long] = [looksAtEach(piece, 3000), looksAtEach(piece, 24_000)]
     // A quadratic walk would make it eight times as many.
     assert.ok(long <= short * 1.2 + 1, `${name}: ${short} looks a character, then ${long}`)
   }
 })
 
 test('a megabyte is no exception', () => {
-  for (const piece of ['`a`@b <', 'fixes-', '\u200b&#64;www.', '](https://a.b:']) {
+  for (const piece of ['`a`@b <', 'fixes-www.](https://a.b:']) {
     const looks = looksAtEach(piece, 1_000_000)
     assert.ok(looks <= looksAtEach(piece, 10_000) * 1.2 + 1, `${piece}: ${looks}`)
   }
