@@ -31,7 +31,9 @@ test('what was composed is read again, wherever the text puts it', () => {
 })
 
 test('any ids survive, and none ends the comment', () => {
-  const ids = fc.string({ unit: 'binary', maxLength: 60 })
+  const ids = fc
+    .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 40 })
+    .map((codes) => String.fromCharCode(...codes))
   const hostile = fc.oneof(
     ids,
     fc.constantFrom('-->', '--', '-', 'a- sig=', '%2D', ' x=y', '<!--', '', '>'),
