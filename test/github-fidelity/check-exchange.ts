@@ -39,9 +39,13 @@ const bodiless = new Set([204, 304])
 
 /**
  * Whether the request is one that GitHub describes, and the answer is one that it describes for it.
- * A request that does not fit is as it should be where it was refused.
+ * With `mayBeRefused` a request that does not fit is as it should be where it was refused.
  */
-export function checkExchange(description: RestDescription, exchange: Exchange): Verdict {
+export function checkExchange(
+  description: RestDescription,
+  exchange: Exchange,
+  mayBeRefused: boolean,
+): Verdict {
   const { request, response } = exchange
   const url = new URL(request.url, 'https://api.github.com')
   if (otherProtocols.test(url.pathname)) return { operation: null, problems: [], used: [] }
@@ -54,7 +58,7 @@ export function checkExchange(description: RestDescription, exchange: Exchange):
         ])
   }
   const requested = checkRequest(description, operation, { url, body: request.body })
-  const refused = response.status >= 400
+  const refused = mayBeRefused && response.status >= 400
   const found = [...(refused ? [] : requested), ...checkResponse(description, operation, exchange)]
   return report(exchange, operation.name, found)
 }
@@ -86,6 +90,8 @@ function checkResponse(
   const described = description.response(operation, status)
   if (described === null) return checkUndescribed(description, operation, response)
   const schema = jsonSchemaOf(described)
+  // An error that is described in words alone still says what is wrong.
+  if (schema === null && status >= 400) return checkUndescribed(description, operation, response)
   if (schema === null || bodiless.has(status)) {
     return body === '' || described.content !== undefined || status === 200
       ? []
@@ -102,7 +108,7 @@ function checkUndescribed(
   operation: Operation,
   { status, body }: Exchange['response'],
 ): Found {
-  if (!statusesOfAnyOperation.has(status)) {
+  if (!(statusesOfAnyOperation.has(status) || String(status) in operation.responses)) {
     const known = Object.keys(operation.responses).join(', ')
     return [['status', `${status} is not described: only ${known}`]]
   }

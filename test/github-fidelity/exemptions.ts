@@ -51,4 +51,18 @@ export const exemptions: readonly Exemption[] = [
     problem: '/ must NOT have unevaluated properties {"unevaluatedProperty":"agent_assignment"}',
     reason: agentAssignment,
   },
+  {
+    operation: '*',
+    part: 'response',
+    problem: '/ must NOT have unevaluated properties {"unevaluatedProperty":"status"}',
+    reason: 'GitHub sends the status in every error; the schemas of validation errors lack it',
+  },
+  {
+    operation: 'GET /app/installations',
+    part: 'response',
+    problem: '/0',
+    reason:
+      'the description holds an outdated copy of `installation` here, whose account would have to ' +
+      'be a user and an enterprise at once; one installation alone is checked in full',
+  },
 ]

@@ -167,7 +167,7 @@ test('every payload is as GitHub describes it and as GitHub sent it', async () =
         `nothing needs: ${reason}`,
       )
     }
-    assert.equal(kinds.size, 46)
+    assert.equal(kinds.size, 42)
   })
 })
 

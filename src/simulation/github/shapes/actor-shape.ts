@@ -83,14 +83,15 @@ export function appOrNull(world: World, app: App | null): Shape | null {
 export function installationShape(world: World, installation: Installation): Shape {
   const { id, app, account, createdAt } = installation
   const base = world.url()
+  const { user_view_type: _, ...described } = actorShape(world, account)
   return {
     id,
-    account: actorShape(world, account),
+    account: described,
     repository_selection: installation.repositoryIds === null ? 'all' : 'selected',
     access_tokens_url: `${base}/app/installations/${id}/access_tokens`,
     repositories_url: `${base}/installation/repositories`,
     html_url: `${base}/settings/installations/${id}`,
-    ...{ app_id: app.id, app_slug: app.slug, client_id: `Iv23.simulated${app.id}` },
+    ...{ app_id: app.id, app_slug: app.slug },
     ...{ target_id: account.id, target_type: account.type },
     ...{ permissions: installation.permissions, events: [] },
     ...{ created_at: iso(createdAt), updated_at: iso(createdAt), single_file_name: null },

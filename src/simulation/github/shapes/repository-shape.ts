@@ -70,7 +70,7 @@ export function minimalRepositoryShape(world: World, repository: Repository): Sh
   }
 }
 
-/** GitHub's `repository` and `full-repository`. Its clone address is a path on this machine. */
+/** GitHub's `repository`. Its clone address is a path on this machine. */
 export function repositoryShape(world: World, repository: Repository, viewer?: Actor): Shape {
   const openIssues = [...repository.issues.values()].filter(({ state }) => state === 'open').length
   const seen: Shape = viewer === undefined ? {} : { permissions: rights(world, repository, viewer) }
@@ -90,13 +90,22 @@ export function repositoryShape(world: World, repository: Repository, viewer?: A
     ...{ allow_merge_commit: true, allow_squash_merge: true, allow_rebase_merge: true },
     ...{ allow_auto_merge: repository.allowAutoMerge },
     ...{ delete_branch_on_merge: repository.deleteBranchOnMerge },
-    ...{ network_count: 0, subscribers_count: 0 },
     created_at: iso(repository.createdAt),
     updated_at: iso(repository.updatedAt),
     pushed_at: iso(repository.pushedAt),
     ...seen,
   }
 }
+
+/** GitHub's `full-repository`: what one repository alone is asked for. */
+export const fullRepositoryShape = (
+  world: World,
+  repository: Repository,
+  viewer?: Actor,
+): Shape => ({
+  ...repositoryShape(world, repository, viewer),
+  ...{ network_count: 0, subscribers_count: 0 },
+})
 
 function rights(world: World, repository: Repository, viewer: Actor): Shape {
   const may = (least: Permission): boolean => world.state.actors.may(viewer, repository, least)

@@ -9,9 +9,7 @@ import { iso, type Shape } from './shape.ts'
 
 /** What happened on an issue, with its comments and reviews, oldest first. Commits come from git. */
 export function timelineShape(world: World, issue: Issue): readonly Shape[] {
-  const events = issue.timeline.map(
-    (event) => [event.id, eventShape(world, issue, event)] as const,
-  )
+  const events = issue.timeline.map((event) => [event.id, eventShape(world, issue, event)] as const)
   const comments = issue.comments.map((comment) => {
     const shape = commentShape(world, comment)
     const { user = null } = shape

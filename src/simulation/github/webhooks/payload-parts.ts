@@ -25,16 +25,15 @@ export function without(shape: Shape, ...keys: readonly string[]): Shape {
   return Object.fromEntries(Object.entries(shape).filter(([key]) => !keys.includes(key)))
 }
 
-/** A repository inside of something: the counts of the whole one are left out. */
+/** A repository inside of something. */
 export const innerRepository = (world: World, repository: Repository): Shape => ({
-  ...without(repositoryShape(world, repository), 'network_count', 'subscribers_count'),
+  ...repositoryShape(world, repository),
   ...cloneAddress(repository),
 })
 
 /** GitHub's `repository-webhooks`. */
 export const repositoryPart = (world: World, repository: Repository): Shape => ({
-  ...repositoryShape(world, repository),
-  ...cloneAddress(repository),
+  ...innerRepository(world, repository),
   custom_properties: {},
 })
 

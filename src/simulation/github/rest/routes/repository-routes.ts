@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { actorShape } from '../../shapes/actor-shape.ts'
-import { labelShape, repositoryShape } from '../../shapes/repository-shape.ts'
+import { fullRepositoryShape, labelShape } from '../../shapes/repository-shape.ts'
 import { refuse } from '../../state/refusal.ts'
 import type { Call } from '../call.ts'
 import { type Reply, reply } from '../reply.ts'
@@ -73,7 +73,7 @@ export const repositoryRoutes: readonly Route[] = [
     method: 'GET',
     template: '/repos/{owner}/{repo}',
     access: access.metadata,
-    handle: (call) => reply.ok(repositoryShape(call.world, call.repository, call.token.actor)),
+    handle: (call) => reply.ok(fullRepositoryShape(call.world, call.repository, call.token.actor)),
   },
   {
     method: 'GET',
