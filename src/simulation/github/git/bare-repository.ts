@@ -80,7 +80,9 @@ export class BareRepository extends GitObjects {
   }
 
   async isValidRef(name: string): Promise<boolean> {
-    const { exitCode } = await runGit(this.path, ['check-ref-format', name], { answers: [0, 1] })
+    const { exitCode } = await runGit(this.path, ['check-ref-format', name], {
+      answers: [0, 1, 128],
+    })
     return exitCode === 0
   }
 

@@ -39,6 +39,8 @@ export async function runGit(
   args: readonly string[],
   { input, answers = [0], environment: more = {} }: GitInput = {},
 ): Promise<GitAnswer> {
+  // No name that git could know has a NUL, and no argument can carry one.
+  if (args.some((arg) => arg.includes('\0'))) return ended(args, answers, 'a NUL in a name')
   const child = spawn('git', ['--git-dir', path, ...args], {
     cwd: path,
     env: { ...environment, ...more },
@@ -59,4 +61,9 @@ export async function runGit(
     throw new GitFailure(args, exitCode, Buffer.concat(err).toString('utf8'))
   }
   return { exitCode, stdout: Buffer.concat(out) }
+}
+
+function ended(args: readonly string[], answers: readonly number[], why: string): GitAnswer {
+  if (!answers.includes(128)) throw new GitFailure(args, 128, why)
+  return { exitCode: 128, stdout: Buffer.alloc(0) }
 }

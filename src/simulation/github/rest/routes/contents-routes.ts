@@ -10,13 +10,17 @@ import { access, creating, type Route } from '../route.ts'
 import { checkPaths } from './check-paths.ts'
 
 const Put = z.object({
-  message: z.string(),
+  message: z.string().regex(/^[^\0]*$/, 'holds a NUL'),
   content: z.string(),
   sha: z.string().optional(),
   branch: z.string().optional(),
   author: z.object({ name: z.string(), email: z.string() }).optional(),
 })
-const Delete = z.object({ message: z.string(), sha: z.string(), branch: z.string().optional() })
+const Delete = z.object({
+  message: z.string().regex(/^[^\0]*$/, 'holds a NUL'),
+  sha: z.string(),
+  branch: z.string().optional(),
+})
 
 type Found = {
   readonly path: string

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Ref } from '../../git/bare-repository.ts'
 import { identityOf } from '../../git/git-host.ts'
 import { type Identity, shaPattern } from '../../git/objects.ts'
+import { GitFailure } from '../../git/run-git.ts'
 import { blobShape, gitCommitShape, refShape } from '../../shapes/git-shape.ts'
 import { repositoryUrl } from '../../shapes/repository-shape.ts'
 import { Refusal, refuse } from '../../state/refusal.ts'
@@ -27,9 +28,13 @@ const NewTree = z.object({
     }),
   ),
 })
-const Person = z.object({ name: z.string(), email: z.string(), date: z.string().optional() })
+/** What git can write into a commit. */
+const Plain = z
+  .string()
+  .regex(/^[^\0\n<>]*[^\0\n<>\s.,:;"'][^\0\n<>]*$/, 'is no name that git takes')
+const Person = z.object({ name: Plain, email: Plain, date: z.string().optional() })
 const NewCommit = z.object({
-  message: z.string(),
+  message: z.string().regex(/^[^\0]*$/, 'holds a NUL'),
   tree: Sha,
   parents: z.array(Sha).optional(),
   author: Person.optional(),
@@ -139,7 +144,11 @@ async function createTree(call: Call): Promise<Reply> {
     if (exists === null) throw new Refusal(422, 'tree.sha does not exist in the repository')
     changes.push({ path, mode, sha: given })
   }
-  const sha = await git.writeTree(base, changes)
+  const sha = await git.writeTree(base, changes).catch((cause: unknown) => {
+    // Such as a file and a folder of one name.
+    if (!(cause instanceof GitFailure)) throw cause
+    throw Object.assign(new Refusal(422, 'tree cannot be written'), { cause })
+  })
   return reply.created(await treeReply(call, sha, false))
 }
 
@@ -166,7 +175,7 @@ async function createCommit(call: Call): Promise<Reply> {
 function person(given: z.output<typeof Person> | undefined, fallback: Identity): Identity {
   if (given === undefined) return fallback
   const at = given.date === undefined ? fallback.at : Date.parse(given.date)
-  if (Number.isNaN(at)) throw refuse.invalid('date is not a valid ISO 8601 date')
+  if (!(at >= 0 && at < 2 ** 42)) throw refuse.invalid('date is not a valid ISO 8601 date')
   return { name: given.name, email: given.email, at }
 }
 
