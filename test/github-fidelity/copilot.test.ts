@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { CopilotOptions } from '../../src/simulation/github/copilot/copilot-options.ts'
 import { startCopilot } from '../../src/simulation/github/copilot/start-copilot.ts'
 import type { By } from '../../src/simulation/github/state/actor.ts'
-import type { Issue } from '../../src/simulation/github/state/issue.ts'
+import type { Issue } from '../../src/simulation/github/state/entities.ts'
 import { createWorld, instantClock, type TestWorld } from './create-world.ts'
 
 async function withCopilot(

@@ -5,8 +5,8 @@ import type { Clock } from '../../src/shared/index.ts'
 import { GitHost } from '../../src/simulation/github/git/git-host.ts'
 import { PullOperations } from '../../src/simulation/github/git/pull-operations.ts'
 import type { Actor, By } from '../../src/simulation/github/state/actor.ts'
+import type { Repository } from '../../src/simulation/github/state/entities.ts'
 import { GitHubState } from '../../src/simulation/github/state/github-state.ts'
-import type { Repository } from '../../src/simulation/github/state/repository.ts'
 import type { World } from '../../src/simulation/github/world.ts'
 
 export type TestWorld = AsyncDisposable & {

@@ -320,3 +320,18 @@ test('ids beyond 2^31 are given as null and as a full id', async () => {
   )
   assert.deepEqual(data, { node: { databaseId: null, fullDatabaseId: String(issue.id) } })
 })
+
+test('a query that takes too long is given up after ten seconds', async () => {
+  await using given = await createWorld(instantClock())
+  const { world, owner } = given
+  const answer = createGraphql(world, { timesOut: () => true })
+  const token = world.state.actors.createToken({ kind: 'classic', actor: owner, scopes: ['repo'] })
+  const startedAt = world.clock.now()
+  const budget = { refusal: null, limit: 5000, remaining: 4999, used: 1, resetAt: 0 }
+  const { status, body } = await answer({
+    ...{ body: { query: '{viewer{login}}' }, token, features: [], spend: () => budget },
+  })
+  assert.equal(status, 502)
+  assert.equal((body as Answer).data, null)
+  assert.equal(world.clock.now() - startedAt, 10_000)
+})

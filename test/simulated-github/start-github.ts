@@ -4,7 +4,7 @@ import type {
 } from '../../src/simulation/github/simulated-github-options.ts'
 import { startSimulatedGitHub } from '../../src/simulation/github/start-simulated-github.ts'
 import type { Actor } from '../../src/simulation/github/state/actor.ts'
-import type { Repository } from '../../src/simulation/github/state/repository.ts'
+import type { Repository } from '../../src/simulation/github/state/entities.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
 export type Answer = {

@@ -23,8 +23,8 @@ import type {
   SimulatedGitHub,
   SimulatedGitHubOptions,
 } from './simulated-github-options.ts'
+import type { Repository } from './state/entities.ts'
 import { GitHubState } from './state/github-state.ts'
-import type { Repository } from './state/repository.ts'
 import { startWebhooks } from './webhooks/start-webhooks.ts'
 import type { World } from './world.ts'
 

@@ -2,8 +2,8 @@ import type { Clock } from '../../shared/index.ts'
 import type { GitHost } from './git/git-host.ts'
 import type { PullOperations } from './git/pull-operations.ts'
 import type { Token } from './state/actor.ts'
+import type { Hook } from './state/entities.ts'
 import type { GitHubState } from './state/github-state.ts'
-import type { Hook } from './state/workflow.ts'
 
 /** Everything the simulated GitHub consists of, behind its protocols. */
 export type World = {

@@ -1,8 +1,6 @@
 import type { BareRepository } from '../git/bare-repository.ts'
-import type { Conclusion } from '../state/checks.ts'
+import type { Conclusion, Repository, Workflow, WorkflowRun } from '../state/entities.ts'
 import type { Happened } from '../state/happened.ts'
-import type { Repository } from '../state/repository.ts'
-import type { Workflow, WorkflowRun } from '../state/workflow.ts'
 import type { World } from '../world.ts'
 import { triggerOf } from './trigger-of.ts'
 

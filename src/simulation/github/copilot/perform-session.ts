@@ -1,6 +1,6 @@
 import { seededDraw } from '../../model-provider/seeded-draw.ts'
 import type { Actor, By } from '../state/actor.ts'
-import type { AgentAssignment, Comment, Issue } from '../state/issue.ts'
+import type { AgentAssignment, Comment, Issue } from '../state/entities.ts'
 import { isPull, type PullIssue } from '../state/pulls.ts'
 import { Refusal } from '../state/refusal.ts'
 import type { World } from '../world.ts'

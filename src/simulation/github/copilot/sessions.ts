@@ -1,5 +1,5 @@
 import type { Actor } from '../state/actor.ts'
-import type { Issue } from '../state/issue.ts'
+import type { Issue } from '../state/entities.ts'
 import { SessionSlots } from './session-slots.ts'
 
 type Session = { readonly stop: AbortController; readonly ended: Promise<void> }

@@ -1,6 +1,6 @@
 import type { By, TokenKind } from '../state/actor.ts'
+import type { Comment, Issue } from '../state/entities.ts'
 import type { Happened } from '../state/happened.ts'
-import type { Comment, Issue } from '../state/issue.ts'
 import { isPull } from '../state/pulls.ts'
 import type { World } from '../world.ts'
 import { type CopilotOptions, withDefaults } from './copilot-options.ts'

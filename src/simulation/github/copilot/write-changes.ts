@@ -1,6 +1,6 @@
 import type { Actor, By } from '../state/actor.ts'
+import type { Repository } from '../state/entities.ts'
 import type { PullIssue } from '../state/pulls.ts'
-import type { Repository } from '../state/repository.ts'
 import type { World } from '../world.ts'
 import { failingFile } from './copilot-options.ts'
 import type { PlannedFiles } from './draw-changes.ts'

@@ -1,9 +1,8 @@
 import type { Actor, By } from '../state/actor.ts'
+import type { MergeMethod, Repository } from '../state/entities.ts'
 import type { GitHubState } from '../state/github-state.ts'
-import type { MergeMethod } from '../state/pull.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import { Refusal, refuse } from '../state/refusal.ts'
-import type { Repository } from '../state/repository.ts'
 import { type GitHost, identityOf } from './git-host.ts'
 import { rebaseOnto } from './rebase.ts'
 

@@ -1,9 +1,8 @@
 import type { Mergeability } from '../git/pull-operations.ts'
 import type { By, Token } from '../state/actor.ts'
+import type { Issue, Repository } from '../state/entities.ts'
 import type { GitHubState } from '../state/github-state.ts'
-import type { Issue } from '../state/issue.ts'
 import type { PullIssue } from '../state/pulls.ts'
-import type { Repository } from '../state/repository.ts'
 import type { GraphqlBudget, World } from '../world.ts'
 
 /** What GraphQL reads fields from: values, or functions of the field's arguments. */

@@ -1,9 +1,8 @@
 import { access } from '../rest/route.ts'
 import { mayAssignCopilot } from '../rest/routes/people.ts'
 import type { Actor } from '../state/actor.ts'
-import type { AgentAssignment, Issue } from '../state/issue.ts'
+import type { AgentAssignment, Issue, Repository } from '../state/entities.ts'
 import { mostSubIssues } from '../state/links.ts'
-import type { Repository } from '../state/repository.ts'
 import {
   demand,
   findActor,

@@ -1,4 +1,4 @@
-import type { Issue } from '../state/issue.ts'
+import type { Issue } from '../state/entities.ts'
 import { connectList, type Page } from './connection.ts'
 import type { GraphqlContext, View } from './graphql-context.ts'
 import { connectIssues, sharedFields, urlOf } from './shared-fields.ts'

@@ -1,4 +1,4 @@
-import type { Repository } from '../state/repository.ts'
+import type { Repository } from '../state/entities.ts'
 import type { Node } from '../state/state-core.ts'
 
 /** Where a node belongs; null: nowhere in particular. */

@@ -1,5 +1,5 @@
 import { type Access, access } from '../rest/route.ts'
-import type { MergeMethod } from '../state/pull.ts'
+import type { MergeMethod } from '../state/entities.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import { demand, findPull } from './find-node.ts'
 import type { GraphqlContext } from './graphql-context.ts'

@@ -1,6 +1,5 @@
-import type { Issue } from '../state/issue.ts'
+import type { Issue, Repository } from '../state/entities.ts'
 import { isPull, type PullIssue } from '../state/pulls.ts'
-import type { Repository } from '../state/repository.ts'
 import { actorView } from './actor-view.ts'
 import { type Connection, connect, connectList, type Page } from './connection.ts'
 import { asInt, type GraphqlContext, type View } from './graphql-context.ts'

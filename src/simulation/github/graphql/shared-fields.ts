@@ -1,5 +1,5 @@
 import type { Actor } from '../state/actor.ts'
-import type { Comment, Issue, Label } from '../state/issue.ts'
+import type { Comment, Issue, Label } from '../state/entities.ts'
 import { isPull } from '../state/pulls.ts'
 import { actorView } from './actor-view.ts'
 import { connectList, type Page } from './connection.ts'

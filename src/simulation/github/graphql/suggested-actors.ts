@@ -1,6 +1,6 @@
 import { mayAssignCopilot } from '../rest/routes/people.ts'
 import type { Actor } from '../state/actor.ts'
-import type { Repository } from '../state/repository.ts'
+import type { Repository } from '../state/entities.ts'
 import type { GraphqlContext } from './graphql-context.ts'
 
 /** Who can be assigned in a repository, in the order of their names; Copilot where it is enabled. */

@@ -1,7 +1,7 @@
 import { permissions as roles, type Token, type TokenPermissions } from '../state/actor.ts'
 import type { Actors } from '../state/actors.ts'
+import type { Repository } from '../state/entities.ts'
 import { Refusal, refuse } from '../state/refusal.ts'
-import type { Repository } from '../state/repository.ts'
 import type { Access } from './route.ts'
 
 const strength = { read: 1, write: 2, admin: 3 } as const

@@ -1,10 +1,9 @@
 import type * as z from 'zod'
 import type { App, By, Token } from '../state/actor.ts'
 import { byToken } from '../state/actors.ts'
-import type { Issue } from '../state/issue.ts'
+import type { Issue, Repository } from '../state/entities.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import { Refusal, refuse } from '../state/refusal.ts'
-import type { Repository } from '../state/repository.ts'
 import type { DeliveriesPort, World } from '../world.ts'
 import { linkHeader, pageOf, type Reply } from './reply.ts'
 

@@ -2,8 +2,8 @@ import { checkAccess } from '../rest/access.ts'
 import type { Credentials } from '../rest/authenticate.ts'
 import { Call } from '../rest/call.ts'
 import type { Reply } from '../rest/reply.ts'
+import type { Repository } from '../state/entities.ts'
 import { Refusal, refuse } from '../state/refusal.ts'
-import type { Repository } from '../state/repository.ts'
 import type { Incoming, Routed, Service } from './service.ts'
 
 /** Does what a route says, once its caller is known and within the limits. */

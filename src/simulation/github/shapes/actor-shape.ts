@@ -1,5 +1,5 @@
 import type { Actor, App, Installation } from '../state/actor.ts'
-import type { Repository } from '../state/repository.ts'
+import type { Repository } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { iso, type Shape } from './shape.ts'
 

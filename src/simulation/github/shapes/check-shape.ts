@@ -1,7 +1,14 @@
 import type { Commit } from '../git/objects.ts'
-import type { CheckRun, CheckSuite, CommitStatus } from '../state/checks.ts'
-import type { Repository } from '../state/repository.ts'
-import type { Hook, Variable, Workflow, WorkflowRun } from '../state/workflow.ts'
+import type {
+  CheckRun,
+  CheckSuite,
+  CommitStatus,
+  Hook,
+  Repository,
+  Variable,
+  Workflow,
+  WorkflowRun,
+} from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { actorShape, appOrNull } from './actor-shape.ts'
 import { simpleCommitShape } from './git-shape.ts'

@@ -1,7 +1,7 @@
 import type { Ref } from '../git/bare-repository.ts'
 import type { Commit, Identity } from '../git/objects.ts'
 import type { Actor } from '../state/actor.ts'
-import type { Repository } from '../state/repository.ts'
+import type { Repository } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { actorOrNull } from './actor-shape.ts'
 import { repositoryPage, repositoryUrl } from './repository-shape.ts'

@@ -1,4 +1,4 @@
-import { type Comment, type Issue, type Reactions, reactionContents } from '../state/issue.ts'
+import { type Comment, type Issue, type Reactions, reactionContents } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { actorOrNull, actorShape, appOrNull, association } from './actor-shape.ts'
 import { labelShape, repositoryPage, repositoryShape, repositoryUrl } from './repository-shape.ts'

@@ -1,5 +1,5 @@
 import type { ChangedFile } from '../git/bare-repository.ts'
-import type { Review, ReviewComment } from '../state/pull.ts'
+import type { Review, ReviewComment } from '../state/entities.ts'
 import type { PullIssue } from '../state/pulls.ts'
 import type { World } from '../world.ts'
 import { actorOrNull, actorShape, association } from './actor-shape.ts'

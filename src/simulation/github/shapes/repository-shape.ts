@@ -1,6 +1,5 @@
 import { type Actor, type Permission, permissions } from '../state/actor.ts'
-import type { Label } from '../state/issue.ts'
-import type { Repository } from '../state/repository.ts'
+import type { Label, Repository } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { actorShape } from './actor-shape.ts'
 import { iso, type Shape } from './shape.ts'

@@ -1,5 +1,4 @@
-import type { Issue } from '../state/issue.ts'
-import type { TimelineEvent } from '../state/timeline.ts'
+import type { Issue, TimelineEvent } from '../state/entities.ts'
 import type { World } from '../world.ts'
 import { actorShape, appOrNull } from './actor-shape.ts'
 import { commentShape, issueWithRepository } from './issue-shape.ts'

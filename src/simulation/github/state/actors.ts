@@ -10,8 +10,8 @@ import type {
   TokenPermissions,
 } from './actor.ts'
 import { permissions as permissionOrder } from './actor.ts'
+import type { Repository } from './entities.ts'
 import { Refusal } from './refusal.ts'
-import type { Repository } from './repository.ts'
 import type { StateCore } from './state-core.ts'
 
 export type NewActor = {

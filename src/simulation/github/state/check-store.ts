@@ -1,6 +1,12 @@
 import type { App, By } from './actor.ts'
-import type { CheckRun, CheckStatus, CheckSuite, CommitStatus, Conclusion } from './checks.ts'
-import type { Repository } from './repository.ts'
+import type {
+  CheckRun,
+  CheckStatus,
+  CheckSuite,
+  CommitStatus,
+  Conclusion,
+  Repository,
+} from './entities.ts'
 import type { StateCore } from './state-core.ts'
 
 export type NewCheckRun = {

@@ -1,9 +1,18 @@
 import type { Actor, By } from './actor.ts'
-import type { CheckRun, CheckSuite, CommitStatus } from './checks.ts'
-import type { AgentAssignment, Comment, Issue, Label } from './issue.ts'
-import type { Review, ReviewComment } from './pull.ts'
-import type { Repository } from './repository.ts'
-import type { Variable, WorkflowRun } from './workflow.ts'
+import type {
+  AgentAssignment,
+  CheckRun,
+  CheckSuite,
+  Comment,
+  CommitStatus,
+  Issue,
+  Label,
+  Repository,
+  Review,
+  ReviewComment,
+  Variable,
+  WorkflowRun,
+} from './entities.ts'
 
 /** 40 zeros: what a push says of a ref that was not, or no longer is. */
 export const noSha = '0'.repeat(40)

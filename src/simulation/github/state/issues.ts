@@ -1,5 +1,4 @@
 import type { Actor, By } from './actor.ts'
-import type { EditedFrom } from './happened.ts'
 import type {
   AgentAssignment,
   Comment,
@@ -7,12 +6,13 @@ import type {
   Label,
   ReactionContent,
   Reactions,
+  Repository,
   StateReason,
-} from './issue.ts'
+  TimelineEntry,
+} from './entities.ts'
+import type { EditedFrom } from './happened.ts'
 import { Refusal, refuse } from './refusal.ts'
-import type { Repository } from './repository.ts'
 import type { StateCore } from './state-core.ts'
-import type { TimelineEntry } from './timeline.ts'
 
 export const mostAssignees = 10
 export const mostLabels = 100

@@ -1,5 +1,5 @@
 import type { By } from './actor.ts'
-import type { Issue } from './issue.ts'
+import type { Issue } from './entities.ts'
 import type { Issues } from './issues.ts'
 import { Refusal } from './refusal.ts'
 import type { StateCore } from './state-core.ts'

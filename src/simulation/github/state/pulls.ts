@@ -1,10 +1,8 @@
 import type { Actor, By } from './actor.ts'
-import type { Issue } from './issue.ts'
+import type { Issue, Pull, Repository, Review, ReviewComment, ReviewState } from './entities.ts'
 import type { Issues } from './issues.ts'
-import type { Pull, Review, ReviewComment, ReviewState } from './pull.ts'
 import { refuse } from './refusal.ts'
 import type { Push } from './repositories.ts'
-import type { Repository } from './repository.ts'
 import type { StateCore } from './state-core.ts'
 
 /** An issue whose pull side is there. */

@@ -1,9 +1,7 @@
 import type { Actor, By, Permission } from './actor.ts'
-import type { Label } from './issue.ts'
+import type { Hook, Label, NewRepository, Repository, Variable } from './entities.ts'
 import { Refusal, refuse } from './refusal.ts'
-import type { NewRepository, Repository } from './repository.ts'
 import type { StateCore } from './state-core.ts'
-import type { Hook, Variable } from './workflow.ts'
 
 /** GitHub gives each new repository these; the colours are its own. */
 const firstLabels = [

@@ -1,10 +1,16 @@
 import type { Clock } from '../../../shared/index.ts'
 import type { Actor, App, By, Installation } from './actor.ts'
-import type { CheckRun, CheckSuite } from './checks.ts'
+import type {
+  CheckRun,
+  CheckSuite,
+  Comment,
+  Issue,
+  Label,
+  Repository,
+  Review,
+  ReviewComment,
+} from './entities.ts'
 import type { Change, Happened, HappenedListener } from './happened.ts'
-import type { Comment, Issue, Label } from './issue.ts'
-import type { Review, ReviewComment } from './pull.ts'
-import type { Repository } from './repository.ts'
 
 /** What a GraphQL node id can stand for. A pull request is found as its issue. */
 export type Node =

@@ -1,11 +1,9 @@
 import type { Actor, By } from './actor.ts'
 import type { Actors } from './actors.ts'
 import type { Checks } from './check-store.ts'
-import type { Conclusion } from './checks.ts'
+import type { Conclusion, Repository, Workflow, WorkflowRun } from './entities.ts'
 import { Refusal } from './refusal.ts'
-import type { Repository } from './repository.ts'
 import type { StateCore } from './state-core.ts'
-import type { Workflow, WorkflowRun } from './workflow.ts'
 
 export type NewRun = {
   readonly workflow: Workflow

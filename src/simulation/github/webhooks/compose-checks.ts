@@ -9,9 +9,8 @@ import {
 import { simpleCommitShape } from '../shapes/git-shape.ts'
 import { repositoryPage, repositoryUrl } from '../shapes/repository-shape.ts'
 import { iso, type Shape } from '../shapes/shape.ts'
-import type { CheckSuite } from '../state/checks.ts'
+import type { CheckSuite, Repository } from '../state/entities.ts'
 import { type Happened, noSha } from '../state/happened.ts'
-import type { Repository } from '../state/repository.ts'
 import type { World } from '../world.ts'
 import {
   innerRepository,

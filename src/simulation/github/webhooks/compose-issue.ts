@@ -2,8 +2,8 @@ import { actorShape } from '../shapes/actor-shape.ts'
 import { commentShape, issueShape } from '../shapes/issue-shape.ts'
 import { labelShape } from '../shapes/repository-shape.ts'
 import type { Shape } from '../shapes/shape.ts'
+import type { Issue } from '../state/entities.ts'
 import type { EditedFrom, Happened } from '../state/happened.ts'
-import type { Issue } from '../state/issue.ts'
 import type { World } from '../world.ts'
 import {
   innerRepository,

@@ -1,7 +1,7 @@
 import { hookShape } from '../shapes/check-shape.ts'
+import type { Hook } from '../state/entities.ts'
 import type { Happened } from '../state/happened.ts'
 import { isPull } from '../state/pulls.ts'
-import type { Hook } from '../state/workflow.ts'
 import type { World } from '../world.ts'
 import { checkRunEvent, checkSuiteEvent, pushEvent, workflowRunEvent } from './compose-checks.ts'
 import { commentEvent, dependencyEvents, issueEvent, subIssueEvents } from './compose-issue.ts'

@@ -1,5 +1,5 @@
 import { iso, type Shape } from '../shapes/shape.ts'
-import type { Hook } from '../state/workflow.ts'
+import type { Hook } from '../state/entities.ts'
 
 export type Delivery = {
   readonly id: number

@@ -5,9 +5,8 @@ import { issueShape } from '../shapes/issue-shape.ts'
 import { pullShape, simplePullShape } from '../shapes/pull-shape.ts'
 import { repositoryShape } from '../shapes/repository-shape.ts'
 import type { Shape } from '../shapes/shape.ts'
-import type { Issue } from '../state/issue.ts'
+import type { Issue, Repository } from '../state/entities.ts'
 import type { PullIssue } from '../state/pulls.ts'
-import type { Repository } from '../state/repository.ts'
 import type { World } from '../world.ts'
 
 /** One event as one repository's hooks are told it. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { seededDraw } from '../../model-provider/seeded-draw.ts'
 import type { Shape } from '../shapes/shape.ts'
-import type { Hook } from '../state/workflow.ts'
+import type { Hook } from '../state/entities.ts'
 import type { DeliveriesPort, World } from '../world.ts'
 import { type Delivery, deliveryItem, isSuccess, type Response } from './delivery.ts'
 import type { Outgoing } from './payload-parts.ts'

@@ -1,6 +1,6 @@
 import { changedFiles } from '../git/changed-files.ts'
 import type { Shape } from '../shapes/shape.ts'
-import type { Repository } from '../state/repository.ts'
+import type { Repository } from '../state/entities.ts'
 import type { World } from '../world.ts'
 
 type Figures = Pick<Shape, string>

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as realDelay } from 'node:timers/promises'
 import type { Clock } from '../../../shared/index.ts'
-import type { Hook } from '../state/workflow.ts'
+import type { Hook } from '../state/entities.ts'
 import type { Response } from './delivery.ts'
 
 /** What GitHub keeps of an answer. */

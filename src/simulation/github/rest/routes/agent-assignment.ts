@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { AgentAssignment } from '../../state/issue.ts'
+import type { AgentAssignment } from '../../state/entities.ts'
 import { refuse } from '../../state/refusal.ts'
 import type { Call } from '../call.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { hookShape } from '../../shapes/check-shape.ts'
+import type { Hook } from '../../state/entities.ts'
 import { refuse } from '../../state/refusal.ts'
-import type { Hook } from '../../state/workflow.ts'
 import type { Call } from '../call.ts'
 import { pageOf, type Reply, reply } from '../reply.ts'
 import { access, type Route } from '../route.ts'

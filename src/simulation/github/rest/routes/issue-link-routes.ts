@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { issueShape } from '../../shapes/issue-shape.ts'
-import type { Issue } from '../../state/issue.ts'
+import type { Issue } from '../../state/entities.ts'
 import { Refusal, refuse } from '../../state/refusal.ts'
 import { canSee } from '../access.ts'
 import type { Call } from '../call.ts'

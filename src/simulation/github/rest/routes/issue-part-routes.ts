@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { commentShape, issueShape } from '../../shapes/issue-shape.ts'
 import { labelShape } from '../../shapes/repository-shape.ts'
-import type { Comment } from '../../state/issue.ts'
+import type { Comment } from '../../state/entities.ts'
 import { Refusal, refuse } from '../../state/refusal.ts'
 import { mayTriage } from '../access.ts'
 import type { Call } from '../call.ts'

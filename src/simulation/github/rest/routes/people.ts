@@ -1,7 +1,6 @@
 import type { Actor, Token } from '../../state/actor.ts'
-import type { Label } from '../../state/issue.ts'
+import type { Label, Repository } from '../../state/entities.ts'
 import { refuse } from '../../state/refusal.ts'
-import type { Repository } from '../../state/repository.ts'
 import type { Call } from '../call.ts'
 
 /** Copilot is given work with the token of a person; others may not even see that it is there. */

@@ -1,4 +1,4 @@
-import type { Issue } from '../../state/issue.ts'
+import type { Issue } from '../../state/entities.ts'
 import type { Call } from '../call.ts'
 
 const sortKeys = {
