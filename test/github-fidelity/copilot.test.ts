@@ -157,42 +157,18 @@ test('unassigning ends its session, and another try gets a branch of its own', a
   })
 })
 
-test('one person has so many sessions at a time, and the same seed gives the same files', async () => {
-  const run = async () => {
-    const seen: string[][] = []
+test('one person has so many sessions at a time', async () => {
+  await withCopilot({ sessions: 2 }, async (given, settle) => {
     let most = 0
-    await withCopilot({ sessions: 2, overlaps: 0.5, seed: 7 }, async (given, settle) => {
-      const { world, repository, asOwner } = given
-      const working = new Set<number>()
-      for (let n = 1; n <= 6; n += 1) {
-        const title = `Task ${n}`
-        const issue = world.state.issues.create(repository, { title }, asOwner)
-        world.state.issues.assign(issue, world.state.actors.copilot, {
-          by: asOwner,
-          assignment: null,
-        })
-      }
-      world.state.on((happened) => {
-        if (happened.kind === 'pull.opened') working.add(happened.issue.number)
-        if (happened.kind === 'pull.review_requested') working.delete(happened.issue.number)
-        most = Math.max(most, working.size)
-      })
-      await settle()
-      const git = world.git.of(repository)
-      const pulls = world.state.pulls
-        .open(repository)
-        .toSorted((a, b) => a.title.localeCompare(b.title))
-      for (const { pull } of pulls) {
-        const out = await git.text(['diff', '--name-only', pull.base.sha, pull.head.sha])
-        seen.push(out.split('\n'))
-      }
+    const working = new Set<number>()
+    given.world.state.on((happened) => {
+      if (happened.kind === 'pull.opened') working.add(happened.issue.number)
+      if (happened.kind === 'pull.review_requested') working.delete(happened.issue.number)
+      most = Math.max(most, working.size)
     })
-    return { seen, most }
-  }
-  const [first, second] = [await run(), await run()]
-  assert.equal(first.most, 2)
-  assert.deepEqual(first.seen, second.seen)
-  assert.equal(first.seen.length, 6)
-  const shared = first.seen.filter((paths) => paths.includes('CHANGELOG.md')).length
-  assert.ok(shared > 0 && shared < 6, `${shared} of 6 touch the shared file`)
+    for (let n = 1; n <= 4; n += 1) assign(given, `Task ${n}`)
+    await settle()
+    assert.equal(most, 2)
+    assert.equal(given.world.state.pulls.open(given.repository).length, 4)
+  })
 })

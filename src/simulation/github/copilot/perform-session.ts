@@ -8,8 +8,7 @@ import { type CopilotSettings, longestSession } from './copilot-options.ts'
 import { drawChanges, type PlannedFiles, slugOf } from './draw-changes.ts'
 import { type Commission, commitChanges, resolveConflicts } from './write-changes.ts'
 
-export const couldNotStart =
-  'The agent encountered an error and was unable to start working on this issue'
+const couldNotStart = 'The agent encountered an error and was unable to start working on this issue'
 
 export type Assignment = {
   readonly issue: Issue

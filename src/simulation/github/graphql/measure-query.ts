@@ -26,7 +26,7 @@ export type Measure = {
   readonly errors: readonly GraphqlErrorEntry[]
 }
 
-export const mostNodes = 500_000
+const mostNodes = 500_000
 const largestPage = 100
 
 type Walk = {

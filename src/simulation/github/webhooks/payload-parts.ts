@@ -31,7 +31,7 @@ export const innerRepository = (world: World, repository: Repository): Shape => 
 })
 
 /** GitHub's `repository-webhooks`. */
-export const repositoryPart = (world: World, repository: Repository): Shape => ({
+const repositoryPart = (world: World, repository: Repository): Shape => ({
   ...innerRepository(world, repository),
   custom_properties: {},
 })
