@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { seededBehaviour } from '../../src/simulation/github/actions/seeded-behaviour.ts'
 import { startGitHub } from '../simulated-github/start-github.ts'
 import { assertFaithful, recordExchanges } from './assert-faithful.ts'
 import { instantClock } from './create-world.ts'
@@ -81,3 +82,26 @@ test('over HTTP: points are counted, and a spent budget is an error within a 200
   assert.equal(last.body.errors[0].type, 'RATE_LIMITED')
   assert.equal(last.body.data, undefined)
 })
+
+test('a share of runs fails by the seed, and another push gets a fresh chance', async () => {
+  const conclusions = async (seed: number): Promise<readonly string[]> => {
+    const workflows = seededBehaviour({ seed, fails: 0.5 })
+    await using given = await startGitHub({ clock: instantClock(), workflows })
+    const { github, repository, call } = given
+    const content = Buffer.from('on: push\n').toString('base64')
+    await call('PUT contents/.github/workflows/ci.yml', { message: 'CI', content })
+    for (let n = 1; n <= 6; n += 1) {
+      await call(`PUT contents/${n}.txt`, { message: String(n), content })
+    }
+    const runs = () => [...repository.runs.values()]
+    const isOver = () => runs().length === 7 && !runs().some(isOpen)
+    for (let tries = 1; tries <= 1000 && !isOver(); tries += 1) await delay(10)
+    await github.idle()
+    assert.equal(runs().length, 7)
+    return runs().map(({ conclusion }) => String(conclusion))
+  }
+  const first = await conclusions(3)
+  assert.deepEqual(new Set(first), new Set(['success', 'failure']))
+  assert.deepEqual(await conclusions(3), first)
+})
+const isOpen = ({ status }: { readonly status: string }): boolean => status !== 'completed'
