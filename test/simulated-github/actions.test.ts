@@ -7,10 +7,6 @@ const files = {
   '.github/workflows/ci.yml': 'name: CI\non: [pull_request]\n',
 }
 
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setTimeout(resolve, 20))
-}
-
 async function startWithWorkflows() {
   const at = await startGitHub({
     workflows: () => ({ queuedMs: 10_000, runningMs: 60_000, conclusion: 'success' }),
@@ -30,12 +26,11 @@ test('a dispatched workflow is queued, runs and ends as time goes on, with a che
   assert.equal(started.status, 200)
   const path = `GET ${repo}/actions/runs/${started.body.workflow_run_id}`
   assert.equal((await at.call(path)).body.status, 'queued')
-  await settle()
+  await at.clock.untilAsleep(2)
   await at.clock.advance(10_000)
   assert.equal((await at.call(path)).body.status, 'in_progress')
-  await settle()
+  await at.clock.untilAsleep(2)
   await at.clock.advance(60_000)
-  await settle()
   const ended = (await at.call(path)).body
   assert.deepEqual([ended.status, ended.conclusion], ['completed', 'success'])
   const checks = (await at.call(`GET ${repo}/commits/main/check-runs`)).body

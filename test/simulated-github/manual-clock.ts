@@ -3,6 +3,8 @@ import type { Clock } from '../../src/shared/index.ts'
 export type ManualClock = Clock & {
   /** Moves time on and wakes those whose sleep is over, the earliest first. */
   readonly advance: (ms: number) => Promise<void>
+  /** Resolves when at least so many sleep. */
+  readonly untilAsleep: (count: number) => Promise<void>
 }
 
 type Sleeper = { readonly until: number; readonly wake: () => void }
@@ -23,6 +25,9 @@ export function manualClock(start = Date.parse('2026-11-21T12:00:00Z')): ManualC
           reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
         })
       })
+    },
+    untilAsleep: async (count) => {
+      while (sleepers.length < count) await new Promise((resolve) => setImmediate(resolve))
     },
     advance: async (ms) => {
       const end = now + ms

@@ -30,9 +30,12 @@ export const pushLogName = 'simulated-pushes'
 // Any push runs it, whoever made it and over whichever path; appending a few lines is atomic.
 const postReceive = `#!/bin/sh\nexec cat >> ${pushLogName}\n`
 
+const mostRemembered = 10_000
+
 /** A real bare git repository: refs, comparisons, merges. */
 export class BareRepository extends GitObjects {
   #turn: Promise<unknown> = Promise.resolve()
+  readonly #remembered = new Map<string, Promise<unknown>>()
 
   static async create(path: string, defaultBranch: string): Promise<BareRepository> {
     await mkdir(path, { recursive: true, mode: 0o700 })
@@ -54,6 +57,18 @@ export class BareRepository extends GitObjects {
     const turn = this.#turn.then(work)
     this.#turn = turn.catch(() => undefined)
     return await turn
+  }
+
+  /** What follows from commits alone never changes; the oldest are forgotten. */
+  async remember<T>(key: string, find: () => Promise<T>): Promise<T> {
+    const known = this.#remembered.get(key) as Promise<T> | undefined
+    if (known !== undefined) return await known
+    const found = find()
+    this.#remembered.set(key, found)
+    const oldest = this.#remembered.size > mostRemembered ? this.#remembered.keys().next() : null
+    if (oldest?.value !== undefined) this.#remembered.delete(oldest.value)
+    found.catch(() => this.#remembered.delete(key))
+    return await found
   }
 
   async refs(prefix = 'refs/'): Promise<readonly Ref[]> {
@@ -106,17 +121,20 @@ export class BareRepository extends GitObjects {
 
   /** Null: unrelated histories. */
   async mergeBase(one: string, other: string): Promise<string | null> {
-    const { exitCode, stdout } = await runGit(this.path, ['merge-base', one, other], {
-      answers: [0, 1],
+    return await this.remember(`merge-base ${one} ${other}`, async () => {
+      const args = ['merge-base', one, other]
+      const { exitCode, stdout } = await runGit(this.path, args, { answers: [0, 1] })
+      return exitCode === 0 ? stdout.toString('utf8').trim() : null
     })
-    return exitCode === 0 ? stdout.toString('utf8').trim() : null
   }
 
   /** Commits that `head` has and `base` has not, oldest first; without a base, all of them. */
   async commitsBetween(base: string | null, head: string): Promise<readonly string[]> {
     const range = base === null ? [head] : [head, `^${base}`]
-    const out = await this.text(['rev-list', '--reverse', '--topo-order', ...range, '--'])
-    return out.split('\n').filter(Boolean)
+    return await this.remember(`between ${range.join(' ')}`, async () => {
+      const out = await this.text(['rev-list', '--reverse', '--topo-order', ...range, '--'])
+      return out.split('\n').filter(Boolean)
+    })
   }
 
   /** Newest first. */

@@ -17,6 +17,14 @@ export async function changedFiles(
   from: string | null,
   to: string,
 ): Promise<readonly ChangedFile[]> {
+  return await git.remember(`changed ${from} ${to}`, () => compareTrees(git, from, to))
+}
+
+async function compareTrees(
+  git: BareRepository,
+  from: string | null,
+  to: string,
+): Promise<readonly ChangedFile[]> {
   const start = from ?? (await git.writeTree(null, []))
   const range = ['-M', '--no-color', '--no-ext-diff', start, to]
   const [raw, counts, patches] = await Promise.all([
