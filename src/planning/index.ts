@@ -13,7 +13,8 @@ export {
 } from './bisect.ts'
 export { dashboard } from './github/dashboard.ts'
 export type { DashboardAggregate, DashboardRow, DashboardView } from './github/dashboard-view.ts'
-export type { IssueRef } from './github/plain-text.ts'
+export { decideWorker, type WorkerStep } from './github/decide-worker.ts'
+export { type IssueRef, quoteBlock } from './github/plain-text.ts'
 export {
   statusLabels,
   type WorkerIssue,

@@ -5,14 +5,17 @@ const hourMs = 3_600_000
 
 type Pace = Pick<WidthLimits, 'creationsPerMinute' | 'creationsPerHour' | 'writeSpacingMs'>
 
-/** Milliseconds until so many pieces of content can have been created; 0: at once. */
-export function creationTime(count: number, pace: Pace): number {
+/**
+ * Milliseconds until so many pieces of content can have been created; 0: at once. `writesEach`: how
+ * many writes, itself counted, go with each creation.
+ */
+export function creationTime(count: number, pace: Pace, writesEach = 1): number {
   const { creationsPerMinute, creationsPerHour, writeSpacingMs } = pace
   const byMinute = windowTime(count, creationsPerMinute, minuteMs)
   if (creationsPerHour === null) return byMinute
   const { left, resetsInMs } = creationsPerHour
   if (count <= left) return byMinute
-  const perHour = perHourOf(pace)
+  const perHour = perHourOf(pace, writesEach)
   if (perHour <= 0) return Number.POSITIVE_INFINITY
   const beyond = count - Math.max(0, left)
   const windows = Math.ceil(beyond / perHour)
@@ -20,7 +23,7 @@ export function creationTime(count: number, pace: Pace): number {
   const rest = beyond - (windows - 1) * perHour
   const fresh =
     creationsPerMinute === null ? 0 : (Math.ceil(rest / creationsPerMinute.limit) - 1) * minuteMs
-  const spaced = (rest - 1) * writeSpacingMs
+  const spaced = rest * writesEach * writeSpacingMs
   return Math.max(byMinute, resetsInMs + (windows - 1) * hourMs + Math.max(fresh, spaced))
 }
 
@@ -33,12 +36,12 @@ export function windowTime(count: number, window: CreationWindow | null, lengthM
 }
 
 /** No more can be created in an hour than its minutes and the spacing of writes let through. */
-function perHourOf({ creationsPerMinute, creationsPerHour, writeSpacingMs }: Pace): number {
+function perHourOf(pace: Pace, writesEach: number): number {
+  const { creationsPerMinute, creationsPerHour, writeSpacingMs } = pace
+  const eachMs = writeSpacingMs * writesEach
   return Math.min(
     creationsPerHour?.limit ?? Number.POSITIVE_INFINITY,
     creationsPerMinute === null ? Number.POSITIVE_INFINITY : creationsPerMinute.limit * 60,
-    writeSpacingMs > 0
-      ? Math.max(1, Math.floor(hourMs / writeSpacingMs))
-      : Number.POSITIVE_INFINITY,
+    eachMs > 0 ? Math.max(1, Math.floor(hourMs / eachMs)) : Number.POSITIVE_INFINITY,
   )
 }

@@ -104,15 +104,15 @@ function writesOf(all: Measured): WidthFigure[] {
   const created = work.parents + shape.tasks * costs.setUp.creations
   const creations = created + shape.tasks * costs.deliver.creations
   const lastMs = shape.lastMs + tailMs
+  // A change that is delivered late needs all its writes, not only those that create.
+  const { creations: delivered, writes: deliveries } = costs.deliver
+  const writesEach = delivered > 0 ? deliveries / delivered : 1
   // The last worker cannot begin before its issue exists, nor deliver before it has worked.
-  const times = (time: (count: number, windows: WidthLimits) => number): Times => {
-    const waited = time(created, limits)
-    return {
-      leastMs: Math.max(time(creations, limits), waited > 0 ? waited + lastMs : 0),
-      // By full windows: what is left of them now delays the beginning, not the work.
-      paceMs: time(creations, withFullWindows(limits)),
-    }
-  }
+  // Windows let much through at once and then nothing: fewer slots would miss what they let through.
+  const times = (waitedMs: number, leastMs: number): Times => ({
+    leastMs: Math.max(leastMs, waitedMs > 0 ? waitedMs + lastMs : 0),
+    paceMs: 0,
+  })
   const needs = `${creations} creations`
   return [
     ...(minute === null
@@ -120,7 +120,7 @@ function writesOf(all: Measured): WidthFigure[] {
       : [
           takes(
             'creations_per_minute',
-            times((count, { creationsPerMinute }) => windowTime(count, creationsPerMinute, 60_000)),
+            times(windowTime(created, minute, 60_000), windowTime(creations, minute, 60_000)),
             `${needs} at ${minute.limit} a minute, ${minute.left} left now`,
           ),
         ]),
@@ -129,7 +129,7 @@ function writesOf(all: Measured): WidthFigure[] {
       : [
           takes(
             'creations_per_hour',
-            times(creationTime),
+            times(creationTime(created, limits), creationTime(creations, limits, writesEach)),
             `${needs} at ${hour.limit} an hour, ${hour.left} left now`,
           ),
         ]),
@@ -151,15 +151,6 @@ function spacingOf({ work, shape, costs, leadMs, tailMs }: Measured, spacing: nu
   const writes = work.parents + (setUp + delivering) / spacing
   const reason = `${Math.round(writes)} writes, ${showTime(spacing)} apart`
   return takes('write_spacing', { leastMs, paceMs }, reason)
-}
-
-function withFullWindows(limits: WidthLimits): WidthLimits {
-  const { creationsPerMinute: minute, creationsPerHour: hour } = limits
-  return {
-    ...limits,
-    creationsPerMinute: minute && { ...minute, left: minute.limit, resetsInMs: 60_000 },
-    creationsPerHour: hour && { ...hour, left: hour.limit, resetsInMs: 3_600_000 },
-  }
 }
 
 function ratesOf({ limits, work, shape, leadMs, tailMs }: Measured): WidthFigure[] {

@@ -57,10 +57,16 @@ test('100 workers: half as many slots end as soon', () => {
 })
 
 test('250 workers: the hour binds', () => {
-  // 3 parents and 750 creations: 500 now, 253 an hour later, a second apart: 3600 + 252. In that
-  // time twelve rounds of five minutes fit: 250 ÷ 12, rounded up, is 21.
+  // 3 parents and 750 creations: 500 now, 253 an hour later. Of these each is one of a change's two
+  // creations and five writes: 253 × 2.5 s. Slots by the spacing: 300 + 250 × 5 s is time for five
+  // rounds of five minutes.
   const work = workOf(250, 3)
-  assert.deepEqual(summary({}, work).slice(0, 4), [21, 3852, 'creations_per_hour', 'write_spacing'])
+  assert.deepEqual(summary({}, work).slice(0, 4), [
+    50,
+    3600 + 632.5,
+    'creations_per_hour',
+    'write_spacing',
+  ])
   // Without the hour: 3 parents and the first issue, 4 s; 300 s of work; 250 × 5 s of delivery.
   const { binding } = planWidth(open, work)
   assert.equal(binding.lifted.etaMs, (4 + 300 + 1250) * 1000)
@@ -68,11 +74,10 @@ test('250 workers: the hour binds', () => {
 
 test('what is left now counts, and when it comes back', () => {
   const creationsPerHour = { limit: 500, left: 40, resetsInMs: 50 * 60_000 }
-  // 72 creations: 40 now, 32 after 50 min, the last 31 s later. Nothing is gained by one slot more
-  // than the full windows could feed.
+  // 72 creations: 40 now, 32 after 50 min, which belong to 16 changes of five writes each.
   assert.deepEqual(summary({ creationsPerHour }, workOf(24)).slice(0, 3), [
     24,
-    50 * 60 + 31,
+    50 * 60 + 16 * 5,
     'creations_per_hour',
   ])
 })
