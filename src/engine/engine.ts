@@ -3,6 +3,7 @@ import type { Page, Run, RunEvent, RunSnapshot, RunState, Task } from '../contra
 import { AppError, type JsonObject, type Log, ownProcessPlace } from '../shared/index.ts'
 import type { Completion, NewRun } from './engine-types.ts'
 import { Lanes } from './lanes.ts'
+import { type ParkedResult, type ParkedTask, readParked, resumeParked } from './parked-rows.ts'
 import { createRunTicker, followEvents } from './run-events.ts'
 import { readRun, readRuns } from './run-rows.ts'
 import { type Alongside, submitRun } from './submit-run.ts'
@@ -177,19 +178,20 @@ export class Engine {
     return await this.run(id)
   }
 
-  /** Ends a parked task; false when it was not parked under that attempt (any more). */
-  async resumeParked(
+  /** The parked tasks of a run, by the numbers that resume them. */
+  parked(runId: string): Promise<readonly ParkedTask[]> {
+    return readParked(this.#pool, runId)
+  }
+
+  /**
+   * Ends a parked task, or gives it back to be performed once more, which counts for nothing. False
+   * when it was not parked under that attempt (any more).
+   */
+  resumeParked(
     parked: { readonly task: number; readonly attempt: number },
-    result: { readonly output: JsonObject } | { readonly error: AppError },
+    result: ParkedResult,
   ): Promise<boolean> {
-    const output = 'output' in result ? JSON.stringify(result.output) : null
-    const error = 'error' in result ? result.error : null
-    const kind = error === null ? 'succeeded' : 'failed'
-    const { rows } = await this.#pool.query<{ resumed: boolean }>(
-      'select maniple.resume_parked($1, $2, $3, $4, $5, $6, null, false) as resumed',
-      [parked.task, parked.attempt, kind, output, error?.code ?? null, error?.message ?? null],
-    )
-    return rows[0]?.resumed ?? false
+    return resumeParked(this.#pool, parked, result)
   }
 
   /** How many workers are alive, of all processes; throws when the database does not answer. */

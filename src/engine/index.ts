@@ -11,5 +11,6 @@ export type {
 } from './engine-types.ts'
 export type { LaneState, ShutReason } from './lane-rows.ts'
 export type { Lanes } from './lanes.ts'
+export type { ParkedResult, ParkedTask } from './parked-rows.ts'
 export type { TaskResult } from './task-rows.ts'
 export type { WorkerOptions, WorkerTimes } from './worker.ts'

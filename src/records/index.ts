@@ -5,6 +5,7 @@ export type { AuditReport } from './audit/verify-audit.ts'
 export { findCachedResult, keepCachedResult } from './cached-results/cached-results.ts'
 export {
   claimDeliveries,
+  countDeliveries,
   type DeliveryRow,
   finishDelivery,
   type NewDelivery,
@@ -13,6 +14,7 @@ export { DeliveryStore } from './deliveries/delivery-store.ts'
 export {
   claimEffect,
   countEffects,
+  countWaitingEffects,
   decideEffect,
   type EffectEnd,
   findEffect,
@@ -23,14 +25,29 @@ export {
   type StoredCounts,
 } from './effects/effect-rows.ts'
 export { pauseGate, readPauses, resumeGate } from './effects/gate-pauses.ts'
+export { findMadeObject, readTaskType } from './effects/made-objects.ts'
 export { createGitHubAnswers } from './github/github-answers.ts'
 export { createGitHubPace } from './github/github-pace.ts'
+export {
+  claimGitHubRuns,
+  findGitHubRun,
+  type GitHubRun,
+  type GitHubWorker,
+  insertGitHubRun,
+  noteGitHubWorker,
+  readGitHubWorkers,
+  readMarkerSecret,
+  releaseGitHubRun,
+  wakeGitHubRuns,
+} from './github/github-runs.ts'
+export { type RootCounts, readRootCounts } from './github/root-counts.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './ledger/ledger.ts'
 export { listAccounts } from './ledger/statement-rows.ts'
 export { keepModelCalls } from './model-calls/keep-model-calls.ts'
 export { type ModelOutcome, readOutcomes } from './model-calls/read-outcomes.ts'
 export { type PerformanceFigures, readPerformance } from './model-calls/read-performance.ts'
 export { runModelCalls } from './model-calls/run-model-calls.ts'
+export { sumCallCosts } from './model-calls/sum-call-costs.ts'
 export {
   type ArmMetricSums,
   readArmFigures,

@@ -82,6 +82,7 @@ export const errorCatalogue = {
     false,
     'Nobody can tell whether the change happened. Look, then approve it again or deny it.',
   ),
+  forbidden: entry(403, false, 'Who asks may not do that here. The message says what it takes.'),
   gate_paused: entry(
     503,
     true,
@@ -133,6 +134,11 @@ export const errorCatalogue = {
     409,
     false,
     'Runs that cause runs reached the depth limit: most likely a loop. See loop.maxDepth.',
+  ),
+  loop_stopped: entry(
+    409,
+    false,
+    'A chain of runs and what they caused has gone on for too long: most likely a loop.',
   ),
   media_type_unsupported: entry(
     415,

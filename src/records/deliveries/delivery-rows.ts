@@ -78,3 +78,17 @@ export async function finishDelivery(
   )
   return (rowCount ?? 0) > 0
 }
+
+/** How many events of that kind there were on an issue in the last hour, this one included. */
+export async function countDeliveries(
+  pool: Pool,
+  about: { readonly repository: string; readonly event: string; readonly issue: number },
+): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(
+    `select count(*)::int as n from maniple.deliveries
+     where repository = $1 and event = $2 and received_at > clock_timestamp() - interval '1 hour'
+       and (body #>> '{issue,number}')::int = $3`,
+    [about.repository, about.event, about.issue],
+  )
+  return rows[0]?.n ?? 0
+}

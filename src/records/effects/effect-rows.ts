@@ -191,3 +191,16 @@ export async function readAbandoned(
   )
   return rows.map(toRecord)
 }
+
+/** How many effects of a task wait for a person. */
+export async function countWaitingEffects(
+  pool: Pool,
+  { run, task }: { readonly run: string; readonly task: string },
+): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(
+    `select count(*)::int as n from maniple.effects
+     where run_id = $1 and task = $2 and state in ('asked', 'unknown')`,
+    [run, task],
+  )
+  return rows[0]?.n ?? 0
+}

@@ -76,7 +76,7 @@ function replyText(seed: number, request: ChatRequest, content: string): string 
   if (request.response_format?.type === 'json_schema') {
     const { schema } = request.response_format.json_schema
     const filling: Filling = {
-      text: (path) => prose(asked, path),
+      text: (path) => (path.endsWith('/path') ? filePath(asked) : prose(asked, path)),
       draw: (path) => share(asked, path),
     }
     return JSON.stringify(fitSchema(schema, filling))
@@ -97,6 +97,14 @@ function prose({ seed, request, content }: Asked, ...path: readonly string[]): s
     seededChoice(closings, pick('closing')),
     `Reference ${content.slice(0, 8)}-${Math.floor(pick('reference') * 1e6)}.`,
   ].join('\n')
+}
+
+/** Where a stand-in for a file goes: another request's goes elsewhere. */
+function filePath({ request, content }: Asked): string {
+  const words = subject(request)
+    .toLowerCase()
+    .match(/[a-z0-9]{2,20}/g) ?? ['file']
+  return `docs/simulated/${words.slice(0, 6).join('-')}-${content.slice(0, 8)}.md`
 }
 
 /** Models are rather sure of themselves, so a confidence lies high in its range. */
