@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { accountsFor, type Cap } from '../budget/index.ts'
 import type {
   Account,
@@ -13,12 +12,13 @@ import type {
 } from '../contracts/index.ts'
 import type { Engine, NewRun } from '../engine/index.ts'
 import type { Audit } from '../records/index.ts'
-import { AppError, type Json, newId } from '../shared/index.ts'
+import { AppError, newId } from '../shared/index.ts'
 import { splitWorkflow } from '../splitting/index.ts'
 import type { Moment } from '../voice/index.ts'
 import { auditRunRequest } from './audit-run-request.ts'
 import { budgetLanes } from './budget-lanes.ts'
 import type { Fleet } from './gateway/gateway-parts.ts'
+import { keepKeyApart } from './keep-key-apart.ts'
 import { runLanes, waysOf } from './model-ways.ts'
 import { refuseUnknownPrices } from './refuse-unknown-prices.ts'
 import { openRouter, type RouterParts } from './router.ts'
@@ -50,6 +50,9 @@ export type RunServiceParts = {
   readonly speak: (moment: Moment, key: string) => string
 }
 
+/** Whose keys those of runs are that no caller asked for. */
+const nobody = 'maniple'
+
 /** What clients may do with runs; the engine underneath knows nothing of splitting or agents. */
 export function createRunService(parts: RunServiceParts): RunService {
   const { engine, audit } = parts
@@ -70,9 +73,10 @@ export function createRunService(parts: RunServiceParts): RunService {
       const id = newId()
       const routes = await routePlan(parts, { id, agent, plan: split })
       const made = newRun(parts, { id, request, agent, plan: split, routes })
-      const idempotency =
-        idempotencyKey === undefined ? null : { key: idempotencyKey, requestHash: hashOf(request) }
-      const submitted = await engine.submit({ ...made, idempotency })
+      const keyed = { user: caller?.user ?? nobody, key: idempotencyKey, request }
+      const submitted = await keepKeyApart(keyed, (idempotency) =>
+        engine.submit({ ...made, idempotency }),
+      )
       const { created } = submitted
       const run = await engine.run(submitted.id)
       if (created) auditRunRequest(audit, { action: 'SubmitRun', run, caller })
@@ -221,15 +225,6 @@ function newRun(parts: RunServiceParts, made: Made): NewRun {
       }
     }),
   }
-}
-
-/** The same for the same request, whatever the order of its keys. */
-function hashOf(request: RunRequest): string {
-  const sorted = (_key: string, value: Json): Json =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value
-  return createHash('sha256').update(JSON.stringify(request, sorted)).digest('hex')
 }
 
 type Snapshot = { readonly run: Run; readonly tasks: readonly Task[] }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { accountsFor } from '../../budget/index.ts'
 import type { Account, Caller, OrchestrationRequest, Run } from '../../contracts/index.ts'
 import type { NewRun, NewTask } from '../../engine/index.ts'
 import { recordAssignments } from '../../records/index.ts'
-import { AppError, type Json, newId } from '../../shared/index.ts'
+import { AppError, newId } from '../../shared/index.ts'
 import { checkGraph } from '../../splitting/index.ts'
 import { budgetLanes } from '../budget-lanes.ts'
+import { keepKeyApart } from '../keep-key-apart.ts'
 import { runLanes, waysOf } from '../model-ways.ts'
 import type { PilotAssignment } from '../pilot-service.ts'
 import { refuseUnknownPrices } from '../refuse-unknown-prices.ts'
@@ -36,18 +36,18 @@ export async function submitOrchestration(
   const { repository } = request
   const subject = { runId: id, rootId, repository, user: caller.user, pilot: arm }
   const made = await newRun(parts, { request, workloads, subject })
-  const hash = idempotencyKey === undefined ? '' : hashOf(request)
-  const idempotency =
-    idempotencyKey === undefined ? null : { key: idempotencyKey, requestHash: hash }
-  const { id: runId, created } = await engine.submit({ ...made, idempotency }, async (client) => {
-    if (pilot === null) return
-    const { pilot: name, arm: side, stage, unit } = pilot
-    const about = { runId: id, pilot: name, arm: side, stage, unit }
-    await recordAssignments(
-      client,
-      workloads.map((workload) => ({ ...about, task: workload.id })),
-    )
-  })
+  const keyed = { user: caller.user, key: idempotencyKey, request }
+  const { id: runId, created } = await keepKeyApart(keyed, (idempotency) =>
+    engine.submit({ ...made, idempotency }, async (client) => {
+      if (pilot === null) return
+      const { pilot: name, arm: side, stage, unit } = pilot
+      const about = { runId: id, pilot: name, arm: side, stage, unit }
+      await recordAssignments(
+        client,
+        workloads.map((workload) => ({ ...about, task: workload.id })),
+      )
+    }),
+  )
   if (created) {
     audit.record({
       event: 'GitHub_Models_Orchestration_Accepted',
@@ -203,13 +203,4 @@ function taskOf(
 function summary({ fleet }: OrchestrationParts, tasks: readonly MadeTask[]) {
   const orders = [...new Set(tasks.flatMap(({ order }) => order.slice(0, 1)))]
   return { orders, isSimulated: orders.some((name) => fleet.get(name)?.profile.simulated ?? false) }
-}
-
-/** The same for the same request, whatever the order of its keys. */
-function hashOf(request: OrchestrationRequest): string {
-  const sorted = (_key: string, value: Json): Json =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value
-  return createHash('sha256').update(JSON.stringify(request, sorted)).digest('hex')
 }
