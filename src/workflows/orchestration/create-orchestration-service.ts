@@ -2,10 +2,11 @@ import type {
   OrchestrationResult,
   OrchestrationService,
   PerformanceMetrics,
+  Run,
 } from '../../contracts/index.ts'
 import { readPerformance } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
-import { rateEfficiency } from '../../voice/index.ts'
+import { type Moment, rateEfficiency } from '../../voice/index.ts'
 import { readBudgets } from '../read-budgets.ts'
 import { analyzeWorkloads } from './analyze-workloads.ts'
 import { auditRefusal } from './guard-request.ts'
@@ -34,9 +35,15 @@ export function createOrchestrationService(parts: OrchestrationParts): Orchestra
     catalogue: () => readCatalogue(parts),
     budgets: (page) => readBudgets(parts, page),
     sample: sampleRequest,
-    accepted: ({ id, total, slots, simulated }) =>
-      parts.speak({ kind: 'orchestration.accepted', total, slots, simulated }, id),
+    accepted: (run) => parts.speak(acceptedMoment(run), run.id),
   }
+}
+
+/** A repeat of a request may be answered with a run that is over: then that is what there is to say. */
+function acceptedMoment({ finishedAt, total, slots, simulated, counts, speedUp }: Run): Moment {
+  if (finishedAt === null) return { kind: 'orchestration.accepted', total, slots, simulated }
+  const { succeeded, failed, skipped, cancelled } = counts
+  return { kind: 'run.report', total, succeeded, failed, skipped, cancelled, speedUp, simulated }
 }
 
 async function readResult(
