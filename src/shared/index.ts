@@ -16,3 +16,4 @@ export {
   readLinuxStatus,
 } from './process-identity.ts'
 export { storableText } from './storable-text.ts'
+export { inTurns, mapInTurns } from './take-turns.ts'

@@ -189,6 +189,7 @@ function newRun(parts: RunServiceParts, made: Made): NewRun {
   const payloadOf = (instructions: string, routed: RoutedPayload | null): TaskPayload => ({
     runTitle: plan.title,
     instructions,
+    hasContext: false,
     cache: template.cache,
     routed,
   })

@@ -14,6 +14,7 @@ import type { OrchestrationParts } from './orchestration-parts.ts'
 import { orchestrationResult } from './orchestration-result.ts'
 import { readCatalogue } from './read-catalogue.ts'
 import { sampleRequest } from './sample-request.ts'
+import { decisionsEntry } from './shared-decisions.ts'
 import { submitOrchestration } from './submit-orchestration.ts'
 
 /** Parallel workloads on specialised models, for the edges. */
@@ -57,7 +58,9 @@ async function readResult(
       `run ${runId} is no orchestration but a ${run.kind}: see /api/v1/runs/${runId}`,
     )
   }
-  return orchestrationResult({ run, tasks, payloads: await engine.payloads(runId) }, speak)
+  const routes = await engine.payloads(runId, 'routed')
+  const decisions = await engine.input(runId, decisionsEntry)
+  return await orchestrationResult({ run, tasks, routes, decisions }, speak)
 }
 
 async function waitFor(
