@@ -1,11 +1,23 @@
 import type { ArmFigures, PilotMetrics, PilotStatus } from '../contracts/index.ts'
 import { formatCount, formatDuration, formatNumber } from './format-quantity.ts'
 import { formatTable } from './format-table.ts'
-import { closingLine, field, formatShare, formatUsd, listed, wrappedField } from './page.ts'
+import {
+  closingLine,
+  field,
+  formatShare,
+  formatUsd,
+  listed,
+  simulatedLine,
+  wrappedField,
+} from './page.ts'
 import { type Look, styledLine } from './styled-line.ts'
 import { safeText } from './terminal-text.ts'
 
 type Judged = Pick<PilotStatus, 'verdict' | 'reasons' | 'commentary'>
+
+/** Of which one or both may be simulated. */
+const simulatedArms = (look: Look): string =>
+  simulatedLine(look, 'the simulated model provider answers in one arm or in both')
 
 function judgement({ verdict, reasons, commentary }: Judged, look: Look): readonly string[] {
   return [
@@ -24,6 +36,7 @@ export function formatPilotStatus(status: PilotStatus, look: Look): string {
   const counted = `${formatNumber(participants)} of ${formatCount(eligible, 'eligible request')}`
   return [
     styledLine([['bold', safeText(status.name)], '  pilot'], look),
+    ...(status.simulated ? [simulatedArms(look)] : []),
     field('state', [status.state], look),
     ...wrappedField('phase', phase === null ? 'none' : phase + since, look),
     ...wrappedField('candidate', status.candidate ?? 'none is configured', look),
@@ -60,6 +73,7 @@ export function formatPilotMetrics(metrics: PilotMetrics, look: Look): string {
   )
   return [
     styledLine([['bold', safeText(metrics.name)], '  pilot, both arms'], look),
+    ...(metrics.simulated ? [simulatedArms(look)] : []),
     '',
     ...table,
     '',

@@ -26,8 +26,11 @@ export function listed(texts: readonly string[], look: Look): readonly string[] 
   )
 }
 
-export function simulatedLine(look: Look): string {
-  const text = `${simulatedLabel}: the simulated model provider answers, no model is asked`
+export function simulatedLine(
+  look: Look,
+  what = 'the simulated model provider answers, no model is asked',
+): string {
+  const text = `${simulatedLabel}: ${what}`
   return styledLine([['yellow', text]], look)
 }
 

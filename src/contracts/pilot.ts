@@ -62,6 +62,7 @@ export const PilotStatus = z.object({
   verdict: PilotVerdict.nullable(),
   reasons: z.array(z.string()),
   commentary: z.string(),
+  simulated: z.boolean().describe('The candidate or the control is a simulated model'),
 })
 export type PilotStatus = z.infer<typeof PilotStatus>
 
@@ -78,6 +79,7 @@ export const PilotMetrics = z.object({
   verdict: PilotVerdict.nullable(),
   reasons: z.array(z.string()),
   commentary: z.string(),
+  simulated: z.boolean().describe('Figures are from a simulated model, or will be'),
 })
 export type PilotMetrics = z.infer<typeof PilotMetrics>
 

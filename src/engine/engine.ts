@@ -1,14 +1,15 @@
 import type { Pool } from 'pg'
 import type { Page, Run, RunEvent, RunSnapshot, RunState, Task } from '../contracts/index.ts'
-import { AppError, type JsonObject, type Log, ownProcessPlace } from '../shared/index.ts'
+import { AppError, type Json, type Log, ownProcessPlace } from '../shared/index.ts'
 import type { Completion, NewRun } from './engine-types.ts'
 import { Lanes } from './lanes.ts'
 import { type ParkedResult, type ParkedTask, readParked, resumeParked } from './parked-rows.ts'
 import { createRunTicker, followEvents } from './run-events.ts'
-import { readRun, readRuns } from './run-rows.ts'
+import { readInput, readRun, readRuns } from './run-rows.ts'
 import { type Alongside, submitRun } from './submit-run.ts'
 import {
   parseTaskCursor,
+  readAllTasks,
   readPayloads,
   readResults,
   readTasks,
@@ -111,7 +112,7 @@ export class Engine {
     try {
       await client.query('begin isolation level repeatable read, read only')
       const run = await readRun(client, id)
-      const { tasks } = await readTasks(client, id, { after: 0, limit: 1_000_000 })
+      const tasks = await readAllTasks(client, id)
       await client.query('commit')
       client.release()
       return { seq: run.seq, run, tasks }
@@ -126,9 +127,17 @@ export class Engine {
     return readResults(this.#pool, id, keys)
   }
 
-  /** What the tasks of a run carry for their performer, in the plan's order. */
-  payloads(id: string): Promise<readonly { readonly key: string; readonly payload: JsonObject }[]> {
-    return readPayloads(this.#pool, id)
+  /** One entry of what each task of a run carries for its performer, in the plan's order. */
+  payloads(
+    id: string,
+    entry: string,
+  ): Promise<readonly { readonly key: string; readonly value: Json }[]> {
+    return readPayloads(this.#pool, id, entry)
+  }
+
+  /** One entry of what the run was submitted with; null where it has none. */
+  input(id: string, entry: string): Promise<Json> {
+    return readInput(this.#pool, id, entry)
   }
 
   events(id: string, afterSeq: number, signal: AbortSignal): AsyncIterable<RunEvent> {

@@ -7,7 +7,7 @@ import {
   RunKind,
   type RunState,
 } from '../contracts/index.ts'
-import { AppError } from '../shared/index.ts'
+import { AppError, type Json } from '../shared/index.ts'
 import { decideLimit, type LimitFacts } from './decide-limit.ts'
 
 const RunRow = z.object({
@@ -77,6 +77,15 @@ export async function readRun(pool: Pool | PoolClient, id: string): Promise<Run>
   return toRun(row, row.outcome === null ? await readLimit(pool, row) : null)
 }
 
+/** One entry of what the run was submitted with; null where it has none. */
+export async function readInput(pool: Pool, id: string, entry: string): Promise<Json> {
+  const result = await pool.query<{ value: Json }>(
+    'select input -> $2 as value from maniple.runs where id = $1',
+    [id, entry],
+  )
+  return result.rows[0]?.value ?? null
+}
+
 // Microseconds, as PostgreSQL keeps them: a Date would lose runs made in the same millisecond.
 const Cursor = z.tuple([z.string().regex(/^\d{1,16}$/), z.string()])
 
@@ -137,6 +146,8 @@ function toRun(row: RunRow, limit: BindingLimit | null): Run {
   const { ready, parked, succeeded, failed, skipped, cancelled } = row
   const waiting = Math.max(0, row.total - ended - running - ready - parked)
   const efficiency = wall > 0 ? Math.min(1, Math.max(critical, sequential / slots) / wall) : null
+  // Of work that came to nothing, a quotient of times would praise the waste.
+  const isMeasured = wall > 0 && succeeded > 0
   return {
     id: row.id,
     kind: row.kind,
@@ -155,8 +166,8 @@ function toRun(row: RunRow, limit: BindingLimit | null): Run {
     wallTimeMs: rounded(wall),
     sequentialTimeMs: rounded(sequential),
     criticalPathMs: rounded(critical),
-    speedUp: wall > 0 && ended > 0 ? rounded(sequential / wall, 3) : null,
-    parallelEfficiency: efficiency !== null && ended > 0 ? rounded(efficiency, 4) : null,
+    speedUp: isMeasured ? rounded(sequential / wall, 3) : null,
+    parallelEfficiency: efficiency !== null && isMeasured ? rounded(efficiency, 4) : null,
     cost: row.cost,
     simulated: row.simulated,
     report: row.report,

@@ -62,7 +62,7 @@ const tasksText = `
             min(maniple.lane_capacity(wl) - wl.held) desc, w.preference limit 1)::text[])) as lanes
     from maniple.task_groups g where g.run_id = $1
   )
-  select s.ordinal, s.spec,
+  select s.ordinal, s.spec::jsonb - 'payload' as spec,
     t.state, t.attempt, t.since, t.due_at, t.park_reason, t.started_at, t.finished_at,
     a.duration_ms, a.error_code, a.error_message, a.output, a.simulated, a.cached,
     case when t.state = 'waiting' and t.due_at is null
@@ -92,6 +92,21 @@ export async function readTasks(
   const shown = rows.slice(0, page.limit)
   const next = rows.length > page.limit ? (shown.at(-1)?.ordinal ?? null) : null
   return { tasks: shown.map(toTask), next }
+}
+
+/** What is read at a stretch: reading ten times as many would keep all others waiting. */
+const atOnce = 500
+
+/** All tasks in the plan's order. The transaction is the caller's, so that they are of one moment. */
+export async function readAllTasks(client: PoolClient, runId: string): Promise<readonly Task[]> {
+  const tasks: Task[] = []
+  let after: number | null = 0
+  while (after !== null) {
+    const page = await readTasks(client, runId, { after, limit: atOnce })
+    tasks.push(...page.tasks)
+    after = page.next
+  }
+  return tasks
 }
 
 export function parseTaskCursor(cursor: string | undefined): number {
@@ -162,7 +177,7 @@ export async function readResults(
   keys: readonly string[] | null,
 ): Promise<TaskResult[]> {
   const result = await pool.query<Record<string, unknown>>(
-    `select s.spec, t.state, a.output
+    `select s.spec::jsonb - 'payload' as spec, t.state, a.output
      from maniple.task_specs s join maniple.tasks t on t.id = s.task_id
      left join maniple.attempts a on a.task_id = t.id and a.attempt = t.attempt and t.state = 'succeeded'
      where s.run_id = $1 and s.ordinal > 0 and ($2::text[] is null or s.key = any ($2))
@@ -176,17 +191,18 @@ export async function readResults(
     .map(({ spec, ...row }) => ({ ...spec, ...row }))
 }
 
-const PayloadRow = z.object({ key: z.string(), payload: z.custom<JsonObject>() })
+const PayloadRow = z.object({ key: z.string(), value: z.json() })
 
-/** What the tasks of a run carry for their performer, in the plan's order. */
+/** One entry of what each task of a run carries for its performer, in the plan's order. */
 export async function readPayloads(
   pool: Pool,
   runId: string,
+  entry: string,
 ): Promise<readonly z.infer<typeof PayloadRow>[]> {
   const result = await pool.query<Record<string, unknown>>(
-    `select key, spec -> 'payload' as payload from maniple.task_specs
+    `select key, spec -> 'payload' -> $2 as value from maniple.task_specs
      where run_id = $1 and ordinal > 0 order by ordinal`,
-    [runId],
+    [runId, entry],
   )
   return z.array(PayloadRow).parse(result.rows)
 }

@@ -107,3 +107,17 @@ test('among several that name a type the skills decide, then the complexity, the
 test('specialists without a fallback are refused', () => {
   assert.throws(() => chooseSpecialist({ content: 'x' }, [database]), { code: 'config_invalid' })
 })
+
+test('what is judged for security goes there; security as a name in front of another thing does not', () => {
+  for (const content of [
+    'Review the token handling for security',
+    'Please review the session code for security and correctness.',
+    'Check the upload endpoint for security issues',
+  ]) {
+    assert.equal(choose(content).chosen, 'security_scanning', content)
+  }
+  for (const content of ['Review the CV for security people', 'Review the hotel for security']) {
+    assert.equal(choose(content).chosen, 'general', content)
+  }
+  assert.equal(choose('Review the code for readability').chosen, 'code_review')
+})

@@ -1,6 +1,6 @@
 import { findClass, type Request } from './parse-request.ts'
 import type { Word } from './read-words.ts'
-import { type NounClass, textParts } from './word-classes.ts'
+import { enders, fillers, type NounClass, textParts } from './word-classes.ts'
 
 /** What a sentence asks for, as one of the known task types; null when it says nothing. */
 type Intent = { readonly type: string; readonly strength: number } | null
@@ -163,7 +163,15 @@ function judgesSafety({ subject, head, rest, verb }: Seen): boolean {
   if (/^(?:fix|patch|implementation)$/.test(head?.lemma ?? '')) return false
   const at = rest.findIndex(({ lemma }) => /^(?:for|if|whether|is|are|how|against)$/.test(lemma))
   const purpose = head === null ? rest : rest.slice(Math.max(0, at))
+  if (isSafetyItself(purpose)) return subject !== 'everyday'
   return (at >= 0 || head === null) && has(purpose.slice(0, 14), 'security')
+}
+
+/** `for security`, `for security issues`; not `for security people`. */
+function isSafetyItself([first, second, third]: readonly Word[]): boolean {
+  if (first?.lemma !== 'for' || second?.lemma !== 'security') return false
+  if (third === undefined || enders.has(third.lemma) || fillers.has(third.lemma)) return true
+  return /^(?:issue|concern|weakness|gap|bug)$/.test(third.lemma)
 }
 
 function ofSeek(seen: Seen): string {

@@ -24,3 +24,4 @@ export {
   type TextRange,
 } from './secret-shapes.ts'
 export { storableText } from './storable-text.ts'
+export { inTurns, mapInTurns } from './take-turns.ts'

@@ -1,11 +1,17 @@
+import { mostEdges, tooManyEdges } from './edge-limit.ts'
 import { findCycles } from './find-cycles.ts'
 import { inputError, listSome, shown } from './input-error.ts'
 import { suggestName } from './suggest-name.ts'
 
 type Node = { readonly id: string; readonly dependsOn: readonly string[] }
 
-/** Throws `split_duplicate_id`, `split_unknown_dependency` or `split_cycle`, which name the ids. */
+/**
+ * Throws `split_duplicate_id`, `split_unknown_dependency` or `split_cycle`, which name the ids, or
+ * `input_too_large`.
+ */
 export function checkGraph(nodes: readonly Node[]): void {
+  const edges = nodes.reduce((sum, { dependsOn }) => sum + new Set(dependsOn).size, 0)
+  if (edges > mostEdges(nodes.length)) throw tooManyEdges(nodes.length)
   const indexOf = new Map<string, number>()
   for (const [index, { id }] of nodes.entries()) {
     if (indexOf.has(id)) {

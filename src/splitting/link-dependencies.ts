@@ -1,10 +1,8 @@
-import { inputError, listSome, shown, thousands } from './input-error.ts'
+import { mostEdges, tooManyEdges } from './edge-limit.ts'
+import { inputError, listSome, shown } from './input-error.ts'
 import type { GivenId, Outline, Reference } from './outline.ts'
 import { indexesOf, type Links, refuseCycles, type Target } from './refuse-cycles.ts'
 import { suggestName } from './suggest-name.ts'
-
-/** What the engine stores for one run; more would take longer to write than to run. */
-const maxEdges = 1_000_000
 
 /**
  * For each task the indexes of the tasks it depends on, ascending. A section that depends on another
@@ -13,15 +11,21 @@ const maxEdges = 1_000_000
  */
 export function linkDependencies(outline: Outline, ids: readonly string[]): number[][] {
   const given = outline.tasks.reduce((sum, task) => sum + task.after.length, 0)
-  if (given > maxEdges) throw tooManyEdges()
+  if (given > mostEdges(ids.length)) throw tooManyEdges(ids.length)
   const resolve = resolver(outline, ids)
   const links: Links = {
-    tasks: outline.tasks.map((task) => task.dependencies.map(resolve.find)),
-    sections: outline.sections.map((section) => section.dependencies.map(resolve.find)),
+    tasks: outline.tasks.map((task) => distinct(task.dependencies).map(resolve.find)),
+    sections: outline.sections.map((section) => distinct(section.dependencies).map(resolve.find)),
   }
   resolve.finish()
   refuseCycles(outline, ids, links)
   return expandEdges(outline, links)
+}
+
+/** One named twice is one. A list that repeats a large section would else be gone through for ever. */
+function distinct(references: readonly Reference[]): readonly Reference[] {
+  const seen = new Set<string>()
+  return references.filter(({ name }) => seen.size < seen.add(name.trim()).size)
 }
 
 function resolver(outline: Outline, ids: readonly string[]) {
@@ -84,6 +88,7 @@ function expandEdges(outline: Outline, links: Links): number[][] {
   )
   const expand = (target: Target) =>
     target.section === null ? indexesOf(target.tasks) : (lastTasks[target.section] ?? [])
+  const most = mostEdges(outline.tasks.length)
   let total = 0
   return outline.tasks.map((task, index) => {
     const own = links.tasks[index] ?? []
@@ -92,7 +97,7 @@ function expandEdges(outline: Outline, links: Links): number[][] {
     const edges = new Set(task.after)
     for (const target of targets) for (const edge of expand(target)) edges.add(edge)
     total += edges.size
-    if (total > maxEdges) throw tooManyEdges()
+    if (total > most) throw tooManyEdges(outline.tasks.length)
     return [...edges].toSorted((one, other) => one - other)
   })
 }
@@ -106,11 +111,4 @@ function insideEdges(outline: Outline, links: Links, { task, index }: IndexedTas
     target.section === null ? indexesOf(target.tasks) : [],
   )
   return [...task.after, ...named].filter((edge) => edge >= own.from && edge < own.to)
-}
-
-function tooManyEdges(): Error {
-  return inputError(
-    'input_too_large',
-    `The dependencies come to more than ${thousands(maxEdges)} pairs of tasks. Put one task between the nodes that have the most tasks.`,
-  )
 }

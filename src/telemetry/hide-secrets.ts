@@ -1,5 +1,6 @@
 // user:password@ of any URL. The password may hold anything but what ends a URL or a JSON string.
-const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^:@/\s"\\]*:)[^@\s"\\]+@/gi
+// The lengths are bounded so that hostile text costs no more than its length.
+const passwordInUrl = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^:@/\s"\\]{0,500}:)[^@\s"\\]{1,500}@/gi
 
 /** The text (JSON or plain) without the passwords of URLs and without any of `secrets`. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {

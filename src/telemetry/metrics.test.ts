@@ -40,6 +40,7 @@ test('calls, tasks, lanes and overhead can be scraped', async () => {
     'maniple_lane_held{lane="model:small"} 3',
     'maniple_lane_capacity{lane="model:small"} 8',
     'maniple_lane_breaker{lane="model:small"} 1',
+    '# HELP maniple_overhead_seconds Time that the gateway adds to a model call that went well: look at the lane, reserve, settle, record; routing was before',
     'maniple_overhead_seconds_bucket{le="0.00025"} 0',
     'maniple_overhead_seconds_bucket{le="0.0005"} 1',
   ]) {

@@ -82,7 +82,7 @@ function workMetrics(registry: Registry, limit: number): Omit<Metrics, 'scrape'>
   })
   const overhead = new Histogram({
     name: 'maniple_overhead_seconds',
-    help: 'Time added to a model call: route, reserve, settle, audit',
+    help: 'Time that the gateway adds to a model call that went well: look at the lane, reserve, settle, record; routing was before',
     buckets: overheadBuckets,
     registers,
   })

@@ -112,7 +112,7 @@ function createVoice({ voice }: Config): (moment: Moment, key: string) => string
 }
 
 function createPilot(
-  { config, pool, audit }: ModelsParts,
+  { config, pool, audit, fleet }: ModelsParts,
   say: (moment: Moment, key: string) => string,
 ): PilotController {
   const { pilot } = config
@@ -125,6 +125,10 @@ function createPilot(
       phases: [...(pilot.phases ?? defaultPhases)],
       eligibility: { repositories: [...repositories], users: [...users] },
     },
+    isSimulated: (model) =>
+      [...fleet.values()].some(
+        ({ profile }) => profile.simulated && (model === null || profile.name === model),
+      ),
     audit: (entry) => audit.append([audit.entry(entry)]),
     speak: (facts) => say(pilotMoment(facts), `${facts.name} ${facts.state} ${facts.phase}`),
   })

@@ -4,16 +4,20 @@ import type { Agent, AgentContext, AgentTask, TaskRouting } from '../contracts/i
 import type { ClaimedTask, Engine, Perform, PerformContext, Performed } from '../engine/index.ts'
 import { findCachedResult, keepCachedResult } from '../records/index.ts'
 import { AppError, type JsonObject } from '../shared/index.ts'
+import { createContextReader, type ReadContext, withContext } from './shared-context.ts'
 import { TaskPayload } from './task-payload.ts'
 
 export type PerformerParts = {
-  readonly engine: Pick<Engine, 'results'>
+  readonly engine: Pick<Engine, 'input' | 'results'>
   readonly pool: Pool
   readonly agents: ReadonlyMap<string, Agent>
 }
 
+type Performing = PerformerParts & { readonly readContext: ReadContext }
+
 /** Performs what the engine claims: finds the agent, gives it its dependencies' results, keeps to the cache. */
-export function createPerformer(parts: PerformerParts): Perform {
+export function createPerformer(given: PerformerParts): Perform {
+  const parts = { ...given, readContext: createContextReader(given.engine) }
   return async (claimed, context) => {
     const agent = parts.agents.get(claimed.agent)
     if (agent === undefined) {
@@ -31,7 +35,7 @@ type Assignment = {
   readonly context: PerformContext
 }
 
-async function performTask(parts: PerformerParts, assignment: Assignment): Promise<Performed> {
+async function performTask(parts: Performing, assignment: Assignment): Promise<Performed> {
   const { agent, claimed } = assignment
   const context = agentContext(assignment)
   const payload = TaskPayload.parse(claimed.payload)
@@ -45,7 +49,9 @@ async function performTask(parts: PerformerParts, assignment: Assignment): Promi
     return { kind: 'parked', reason: result.parked, deadlineMs: result.deadlineMs }
   }
   const { output, cost, simulated } = result
-  if (key !== null) await keepCachedResult(parts.pool, key, { output, simulated })
+  // The key says which model was to answer; from another one it would be passed off as that model's.
+  const isKept = key !== null && output.fallback !== true
+  if (isKept) await keepCachedResult(parts.pool, key, { output, simulated })
   return { kind: 'succeeded', output, cost, simulated, cached: false }
 }
 
@@ -55,7 +61,7 @@ function agentContext({ claimed, context }: Assignment): AgentContext {
 }
 
 async function agentTask(
-  parts: PerformerParts,
+  parts: Performing,
   claimed: ClaimedTask,
   payload: TaskPayload,
 ): Promise<AgentTask> {
@@ -64,7 +70,9 @@ async function agentTask(
   const dependencies = results
     .map((result) => ({ taskId: result.key, output: result.output ?? {} }))
     .sort((a, b) => (a.taskId < b.taskId ? -1 : 1))
-  const { runTitle, instructions } = payload
+  const { runTitle, hasContext } = payload
+  const context = hasContext ? await parts.readContext(runId) : ''
+  const instructions = withContext(payload.instructions, context)
   const routing = routingOf(claimed, payload)
   return { runId, runTitle, taskId: key, title, type, attempt, instructions, dependencies, routing }
 }

@@ -55,6 +55,8 @@ export type PilotServiceParts = {
   readonly pool: Pool
   readonly clock: Pick<Clock, 'now'>
   readonly configuration: PilotConfiguration
+  /** Whether the answers of a model are simulated; null: of whichever routing takes. Default: never. */
+  readonly isSimulated?: (model: string | null) => boolean
   readonly limits?: PilotLimits
   /** The chance of a wrong promotion or rollback over the whole pilot. Default 0.05. */
   readonly alpha?: number
@@ -219,6 +221,7 @@ async function readStatus({ mover, rules, parts }: Desk): Promise<PilotStatus> {
     phaseStartedAt: phaseStart(state, row),
     reasons: why === null ? row.reasons : [why],
     commentary: parts.speak({ about: 'status', ...said }),
+    simulated: hasSimulated(parts),
   }
 }
 
@@ -249,7 +252,14 @@ async function readMetrics({ mover, rules, parts }: Desk): Promise<PilotMetrics>
     commentary: parts.speak({
       ...{ about: 'metrics', ...said, candidate: rules.configuration.candidate },
     }),
+    simulated: control.simulated + candidate.simulated > 0 || hasSimulated(parts),
   }
+}
+
+/** Without a candidate there is no pilot, and so nothing that could be simulated. */
+function hasSimulated({ configuration, isSimulated = () => false }: PilotServiceParts): boolean {
+  const { candidate, control } = configuration
+  return candidate !== null && (isSimulated(candidate) || isSimulated(control))
 }
 
 const reasonsOf = (reasons: readonly string[], why: string | null): string[] =>

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import { accountsFor } from '../budget/index.ts'
 import type {
@@ -16,6 +15,7 @@ import { AppError, type Json, newId } from '../shared/index.ts'
 import { splitWorkflow } from '../splitting/index.ts'
 import { auditRunRequest } from './audit-run-request.ts'
 import { budgetLanes } from './budget-lanes.ts'
+import { keepKeyApart } from './keep-key-apart.ts'
 import { runLanes, waysOf } from './model-ways.ts'
 import { refuseUnknownPrices } from './refuse-unknown-prices.ts'
 import { openRouter } from './router.ts'
@@ -65,16 +65,18 @@ export async function submitSplit(
   const id = newId()
   const routes = await routePlan(parts, { id, agent, plan, origin })
   const made = newRun(parts, { id, request, agent, plan, routes, origin })
-  const idempotency =
-    idempotencyKey === undefined ? null : { key: idempotencyKey, requestHash: hashOf(request) }
-  const submitted = await engine.submit({ ...made, idempotency }, (client) =>
-    origin.alongside(client, id),
+  const keyed = { user: caller?.user ?? nobody, key: idempotencyKey, request }
+  const submitted = await keepKeyApart(keyed, (idempotency) =>
+    engine.submit({ ...made, idempotency }, (client) => origin.alongside(client, id)),
   )
   const { created } = submitted
   const run: Run = await engine.run(submitted.id)
   if (created) auditRunRequest(audit, { action: 'SubmitRun', run, caller })
   return { run, created }
 }
+
+/** Whose keys those of runs are that no caller asked for. */
+const nobody = 'maniple'
 
 const ownOrigin: RunOrigin = {
   ...{ repository: null, user: null, parentRun: null },
@@ -156,6 +158,7 @@ function newRun(parts: RunServiceParts, made: Made): NewRun {
   const payloadOf = (instructions: string, routed: RoutedPayload | null): TaskPayload => ({
     runTitle: plan.title,
     instructions,
+    hasContext: false,
     cache: template.cache,
     routed,
   })
@@ -192,13 +195,4 @@ function newRun(parts: RunServiceParts, made: Made): NewRun {
       }
     }),
   }
-}
-
-/** The same for the same request, whatever the order of its keys. */
-function hashOf(request: RunRequest): string {
-  const sorted = (_key: string, value: Json): Json =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value
-  return createHash('sha256').update(JSON.stringify(request, sorted)).digest('hex')
 }

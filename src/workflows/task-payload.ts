@@ -1,5 +1,12 @@
 import * as z from 'zod'
-import { Complexity, PilotArm, RoutingDecision } from '../contracts/index.ts'
+import { Complexity, PilotArm } from '../contracts/index.ts'
+
+/** Thousands of tasks share a decision, but for the draw of each. */
+export const StoredDecision = z.object({
+  place: z.int().min(0),
+  draw: z.number().nullable(),
+})
+export type StoredDecision = z.infer<typeof StoredDecision>
 
 /** Where routing sent a task, and on whose behalf. */
 export const RoutedPayload = z.object({
@@ -12,8 +19,8 @@ export const RoutedPayload = z.object({
   repository: z.string().nullable(),
   user: z.string().nullable(),
   isStructured: z.boolean(),
-  /** With all candidates and reasons; left out where hundreds of tasks share one. */
-  decision: RoutingDecision.nullable(),
+  /** Which of the decisions that are stored with the run; null where none are. */
+  decision: StoredDecision.nullable(),
 })
 export type RoutedPayload = z.infer<typeof RoutedPayload>
 
@@ -21,6 +28,8 @@ export type RoutedPayload = z.infer<typeof RoutedPayload>
 export const TaskPayload = z.object({
   runTitle: z.string(),
   instructions: z.string(),
+  /** The run has a context, which its tasks do not carry: `instructions` are to be read with it. */
+  hasContext: z.boolean(),
   /** Reuse the result of an equal task, and keep this one's. */
   cache: z.boolean(),
   /** Null for a task that no model performs. */

@@ -26,6 +26,7 @@ export const samplePilot: PilotStatus = {
   verdict: 'EXTEND',
   reasons: ['too few requests yet'],
   commentary: 'One in ten so far.',
+  simulated: true,
 }
 
 const arm = {
@@ -45,6 +46,7 @@ export const sampleMetrics: PilotMetrics = {
   verdict: 'EXTEND',
   reasons: [],
   commentary: 'Neck and neck.',
+  simulated: true,
 }
 
 export const samplePerformance = (windowMinutes: number): PerformanceMetrics => ({

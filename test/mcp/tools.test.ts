@@ -82,6 +82,7 @@ for (const [transport, start] of Object.entries(transports)) {
       assert.equal(analysis.pilot.verdict, 'EXTEND')
       const status = await answer(client, 'github_models_pilot', { action: 'status' })
       assert.deepEqual([status.pilot.phase, status.performance], ['canary', null])
+      assert.equal(status.pilot.simulated, true)
       const metrics = await answer(client, 'github_models_pilot', {
         action: 'metrics',
         include_performance: true,
@@ -92,6 +93,7 @@ for (const [transport, start] of Object.entries(transports)) {
       )
       const configuration = await answer(client, 'github_models_pilot', { action: 'configuration' })
       assert.equal(configuration.pilot.candidate, 'new-model')
+      assert.equal(configuration.pilot.simulated, true)
       const cancelled = await answer(client, 'maniple_cancel', { run_id: 'run1' })
       assert.equal(cancelled.state, 'cancelled')
       const seen = await answer(client, 'maniple_run', { run_id: 'run1', wait_seconds: 5, from: 1 })

@@ -40,7 +40,8 @@ test('the figures are those of the calls', async () => {
     control: { ...usual, workloads: 70, failsEach: 10, costUsd: 0.02 },
     candidate: { ...usual, workloads: 70, failsEach: 7, latencyMs: 2000, costUsd: null },
   })
-  const { control, candidate, sampleRatio, commentary } = await service.metrics()
+  const { control, candidate, sampleRatio, commentary, simulated } = await service.metrics()
+  assert.equal(simulated, false)
   assert.ok(Math.abs((control.meanCostUsd ?? 0) - 0.02) < 1e-12)
   assert.deepEqual(
     { ...control, meanCostUsd: null },
@@ -88,7 +89,8 @@ test('a workload is one: its last call decides, its calls add up, cancelled ones
     call('b', 2, { outcome: 'failed', errorCode: 'model_failed' }),
     call('c', 1, { outcome: 'failed', errorCode: 'cancelled' }),
   ])
-  const { candidate, reasons } = await service.metrics()
+  const { candidate, reasons, simulated } = await service.metrics()
+  assert.equal(simulated, true)
   const { requests, successRate, meanLatencyMs, meanCostUsd } = candidate
   assert.deepEqual(
     { requests, successRate, meanLatencyMs, meanCostUsd },
@@ -97,6 +99,21 @@ test('a workload is one: its last call decides, its calls add up, cancelled ones
     },
   )
   assert.match(reasons.join('; '), /2 of 2 workloads were answered by a simulation/)
+})
+
+test('a pilot of a simulated model says so before it has figures', async () => {
+  const { name, candidate, control } = pilot(half).configuration
+  for (const [isSimulated, expected] of [
+    [(model: string | null) => model === candidate, true],
+    [(model: string | null) => model === control, true],
+    [() => false, false],
+  ] as const) {
+    const service = pilot(half).service({ isSimulated })
+    const [status, metrics] = [await service.status(), await service.metrics()]
+    assert.deepEqual([status.simulated, metrics.simulated], [expected, expected], name)
+  }
+  const none = pilot({ ...half, candidate: null }).service({ isSimulated: () => true })
+  assert.equal((await none.status()).simulated, false)
 })
 
 test('a worse candidate is rolled back by one of two processes, audited, and can be brought back', async () => {

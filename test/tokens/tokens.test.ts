@@ -94,3 +94,26 @@ test('names that would mislead are refused', async (t) => {
     await assert.rejects(tokens.create({ name, role: 'viewer' }, by), refused, name)
   }
 })
+
+test('names of the product itself, and another case of a name in use, are refused', async (t) => {
+  const { tokens } = await started(t)
+  for (const name of ['local', 'maniple', 'anonymous', 'system', 'Maniple', 'SYSTEM']) {
+    const refused = { code: 'usage_invalid', message: /is reserved, as are anonymous, local/ }
+    await assert.rejects(tokens.create({ name, role: 'viewer' }, by), refused, name)
+  }
+  await tokens.create({ name: 'Ada', role: 'admin' }, by)
+  const near = { code: 'usage_invalid', message: /named "Ada", and "ADA" differs from it only by/ }
+  await assert.rejects(tokens.create({ name: 'ADA', role: 'viewer' }, by), near)
+  await tokens.revoke('Ada', by)
+  await tokens.create({ name: 'ADA', role: 'viewer' }, by)
+})
+
+test('of names that differ by case, given at the same time, one is made', async (t) => {
+  const { tokens } = await started(t)
+  const names = ['bob', 'Bob', 'bOb', 'boB', 'BOB', 'BoB']
+  const made = await Promise.allSettled(
+    names.map((name) => tokens.create({ name, role: 'viewer' }, by)),
+  )
+  assert.equal(made.filter(({ status }) => status === 'fulfilled').length, 1)
+  assert.equal((await tokens.list()).length, 1)
+})

@@ -17,8 +17,8 @@ async function look(pilot: PilotService, action: Action) {
       return await pilot.metrics()
     case 'configuration': {
       // A configuration has nothing to say about itself; the pilot that uses it has.
-      const { commentary } = await pilot.status()
-      return { ...pilot.configuration(), commentary }
+      const { commentary, simulated } = await pilot.status()
+      return { ...pilot.configuration(), simulated, commentary }
     }
   }
 }

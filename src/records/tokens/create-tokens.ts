@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { type AuditEntry, type Caller, Role } from '../../contracts/index.ts'
 import { AppError } from '../../shared/index.ts'
 import type { Audit } from '../audit/create-audit.ts'
+import { insertToken } from './insert-token.ts'
 
 const TokenRow = z.object({
   name: z.string(),
@@ -63,10 +64,26 @@ function auditOf(action: string, token: { name: string; role?: Role }, by: Calle
   }
 }
 
-function checkName(name: string): void {
-  if (nameShape.test(name) && name !== 'local') return
-  const message = `${JSON.stringify(name.slice(0, 80))} is no name for a token: use up to 64 letters, digits, ., _, @ and -, and not "local"`
+/** Actors of the product itself, in audit, budgets and lists. */
+const reserved: readonly string[] = ['anonymous', 'local', 'maniple', 'system']
+
+function checkShape(name: string): void {
+  if (nameShape.test(name)) return
+  const message = `${JSON.stringify(name.slice(0, 80))} is no name for a token: use up to 64 letters, digits, ., _, @ and -, and begin with a letter or digit`
   throw new AppError('usage_invalid', message)
+}
+
+function checkFree(name: string): void {
+  checkShape(name)
+  if (!reserved.includes(name.toLowerCase())) return
+  const message = `${JSON.stringify(name)} is reserved, as are ${reserved.join(', ')} in any case: audit and budgets name the product itself so; choose another name`
+  throw new AppError('usage_invalid', message)
+}
+
+function explainTaken(name: string, taken: string): string {
+  const isSame = name === taken
+  const why = isSame ? '' : `, and ${JSON.stringify(name)} differs from it only by case`
+  return `There is a token named ${JSON.stringify(taken)}${why}; revoke it first or choose another name`
 }
 
 async function findToken(pool: Pool, plain: string): ReturnType<Tokens['find']> {
@@ -102,21 +119,13 @@ export function createTokens({ pool, audit }: TokensOptions): Tokens {
   const rowOf = (entry: AuditEntry): string => JSON.stringify([audit.entry(entry)])
   return {
     create: async ({ name, role, expires }, by) => {
-      checkName(name)
+      checkFree(name)
       const plain = `mnp_${randomBytes(32).toString('base64url')}`
-      const { rowCount } = await pool.query(
-        `with made as (
-           insert into maniple.tokens (name, role, hash, expires_at) values ($1, $2::maniple.token_role, $3, $4)
-           on conflict (name) where revoked_at is null do nothing returning 1
-         ) select maniple.append_audit($5, $6::json) from made`,
-        [
-          ...[name, role, hashOf(plain), expires ?? null],
-          ...[audit.segment, rowOf(auditOf('Create', { name, role }, by))],
-        ],
-      )
-      if (rowCount === 1) return plain
-      const message = `There is a token named ${JSON.stringify(name)}; revoke it first or choose another name`
-      throw new AppError('usage_invalid', message)
+      const entry = rowOf(auditOf('Create', { name, role }, by))
+      const row = { name, role, hash: hashOf(plain), expires: expires ?? null }
+      const taken = await insertToken(pool, row, { segment: audit.segment, entry })
+      if (taken === null) return plain
+      throw new AppError('usage_invalid', explainTaken(name, taken))
     },
     list: async () => {
       const { rows } = await pool.query<Record<string, unknown>>(
@@ -129,7 +138,7 @@ export function createTokens({ pool, audit }: TokensOptions): Tokens {
       return rowCount === 1
     },
     revoke: async (name, by) => {
-      checkName(name)
+      checkShape(name)
       const { rowCount } = await pool.query(
         `with gone as (
            update maniple.tokens set revoked_at = now() where name = $1 and revoked_at is null returning 1

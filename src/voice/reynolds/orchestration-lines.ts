@@ -6,7 +6,7 @@ export const acceptedLines: LinesOf<'orchestration.accepted'> = [
   { say: 'Accepted, written down and no longer your problem for the moment.' },
   { say: 'On it. Several of it, in fact.' },
   { say: 'Taken. I would promise to be quick, but I prefer to be measured.' },
-  { say: 'In the queue, which is a kind of table with ambitions.' },
+  { say: 'On the list, which is a kind of table with ambitions.' },
   {
     when: ({ total }) => total === 1,
     say: 'One workload. I shall do it in parallel with the waiting.',

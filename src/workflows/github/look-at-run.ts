@@ -12,7 +12,6 @@ import { readSnapshot } from '../../github/index.ts'
 import { dashboard, statusLabels } from '../../planning/index.ts'
 import { type GitHubWorker, noteGitHubWorker, readGitHubWorkers } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
-import { TaskPayload } from '../task-payload.ts'
 import { dashboardView } from './dashboard-view.ts'
 import type { GitHubParts } from './github-parts.ts'
 import { stepParked } from './step-parked.ts'
@@ -91,11 +90,11 @@ class RunLook {
     const { run, tasks, workers } = facts
     const missing = tasks.filter(({ id }) => workers.get(id)?.issue == null)
     if (missing.length === 0) return
-    const listed = await this.#parts.engine.payloads(run.id)
-    const payloads = new Map(listed.map(({ key, payload }) => [key, payload]))
+    const listed = await this.#parts.engine.payloads(run.id, 'instructions')
+    const texts = new Map(listed.map(({ key, value }) => [key, value]))
     for (const { id, title, dependsOn } of missing) {
-      const payload = TaskPayload.safeParse(payloads.get(id))
-      const instructions = payload.success ? payload.data.instructions : title
+      const text = texts.get(id)
+      const instructions = typeof text === 'string' ? text : title
       const task = { id, title, dependsOn, instructions }
       const current = await readGitHubWorkers(this.#parts.pool, run.id)
       const about = { ...facts, workers: current, task }

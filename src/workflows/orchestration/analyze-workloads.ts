@@ -7,7 +7,7 @@ import type {
   WorkloadRequest,
 } from '../../contracts/index.ts'
 import { layerSizes, type SuggestedWidth, suggestWidth, widestLayer } from '../../planning/index.ts'
-import { AppError, newId } from '../../shared/index.ts'
+import { AppError, mapInTurns, newId } from '../../shared/index.ts'
 import { checkGraph, splitWorkflow } from '../../splitting/index.ts'
 import type { Moment } from '../../voice/index.ts'
 import { openRouter, type RoutedWork } from '../router.ts'
@@ -39,7 +39,7 @@ export async function analyzeWorkloads(
   const id = newId()
   const subject = { runId: id, rootId: id, repository: request.repository, user: caller.user }
   const router = await openRouter(parts.router, { ...subject, pilot: null })
-  const estimated = workloads.map((workload) => {
+  const estimated = await mapInTurns(workloads, (workload) => {
     const { type, content, complexity } = workload
     return estimate(parts, workload, router.route({ type, content, complexity }))
   })

@@ -2,10 +2,11 @@ import type {
   OrchestrationResult,
   OrchestrationService,
   PerformanceMetrics,
+  Run,
 } from '../../contracts/index.ts'
 import { readPerformance } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
-import { rateEfficiency } from '../../voice/index.ts'
+import { type Moment, rateEfficiency } from '../../voice/index.ts'
 import { readBudgets } from '../read-budgets.ts'
 import { analyzeWorkloads } from './analyze-workloads.ts'
 import { auditRefusal } from './guard-request.ts'
@@ -13,6 +14,7 @@ import type { OrchestrationParts } from './orchestration-parts.ts'
 import { orchestrationResult } from './orchestration-result.ts'
 import { readCatalogue } from './read-catalogue.ts'
 import { sampleRequest } from './sample-request.ts'
+import { decisionsEntry } from './shared-decisions.ts'
 import { submitOrchestration } from './submit-orchestration.ts'
 
 /** Parallel workloads on specialised models, for the edges. */
@@ -34,9 +36,15 @@ export function createOrchestrationService(parts: OrchestrationParts): Orchestra
     catalogue: () => readCatalogue(parts),
     budgets: (page) => readBudgets(parts, page),
     sample: sampleRequest,
-    accepted: ({ id, total, slots, simulated }) =>
-      parts.speak({ kind: 'orchestration.accepted', total, slots, simulated }, id),
+    accepted: (run) => parts.speak(acceptedMoment(run), run.id),
   }
+}
+
+/** A repeat of a request may be answered with a run that is over: then that is what there is to say. */
+function acceptedMoment({ finishedAt, total, slots, simulated, counts, speedUp }: Run): Moment {
+  if (finishedAt === null) return { kind: 'orchestration.accepted', total, slots, simulated }
+  const { succeeded, failed, skipped, cancelled } = counts
+  return { kind: 'run.report', total, succeeded, failed, skipped, cancelled, speedUp, simulated }
 }
 
 async function readResult(
@@ -50,7 +58,9 @@ async function readResult(
       `run ${runId} is no orchestration but a ${run.kind}: see /api/v1/runs/${runId}`,
     )
   }
-  return orchestrationResult({ run, tasks, payloads: await engine.payloads(runId) }, speak)
+  const routes = await engine.payloads(runId, 'routed')
+  const decisions = await engine.input(runId, decisionsEntry)
+  return await orchestrationResult({ run, tasks, routes, decisions }, speak)
 }
 
 async function waitFor(

@@ -1,13 +1,15 @@
 import * as z from 'zod'
-import {
-  type OrchestrationResult,
+import type {
+  OrchestrationResult,
   RoutingDecision,
-  type Run,
-  type Task,
-  type WorkloadResult,
+  Run,
+  Task,
+  WorkloadResult,
 } from '../../contracts/index.ts'
-import type { JsonObject } from '../../shared/index.ts'
+import { AppError, type Json, mapInTurns } from '../../shared/index.ts'
 import { type Moment, rateEfficiency } from '../../voice/index.ts'
+import { RoutedPayload } from '../task-payload.ts'
+import { decisionReader } from './shared-decisions.ts'
 
 const Output = z.object({
   text: z.string(),
@@ -20,29 +22,29 @@ const Output = z.object({
   repaired: z.boolean(),
 })
 
-const Routed = z.object({
-  specialist: z.string(),
-  pilot: z.object({ arm: z.string() }).nullable(),
-  decision: RoutingDecision,
-})
-
-type Payload = { readonly key: string; readonly payload: JsonObject }
+const Routed = RoutedPayload.pick({ specialist: true, pilot: true, decision: true })
 
 type Seen = {
   readonly run: Run
   readonly tasks: readonly Task[]
-  readonly payloads: readonly Payload[]
+  /** What the tasks were given, by their keys. */
+  readonly routes: readonly { readonly key: string; readonly value: Json }[]
+  /** The decisions that are stored with the run. */
+  readonly decisions: Json
 }
 
 /** What a run of workloads amounts to so far. */
-export function orchestrationResult(
-  { run, tasks, payloads }: Seen,
+export async function orchestrationResult(
+  { run, tasks, routes, decisions }: Seen,
   speak: (moment: Moment, key: string) => string,
-): OrchestrationResult {
-  const routes = new Map(payloads.map(({ key, payload }) => [key, Routed.parse(payload.routed)]))
-  const workloads = tasks.flatMap((task) => {
-    const routed = routes.get(task.id)
-    return routed === undefined ? [] : [workloadOf(task, routed)]
+): Promise<OrchestrationResult> {
+  const given = new Map(routes.map(({ key, value }) => [key, value]))
+  const decisionOf = decisionReader(decisions)
+  const workloads = await mapInTurns(tasks, (task) => {
+    const { decision, ...routed } = Routed.parse(given.get(task.id))
+    const routing = decision === null ? undefined : decisionOf(decision)
+    if (routing !== undefined) return workloadOf(task, { ...routed, routing })
+    throw new AppError('internal', `run ${run.id} has no decision for its workload ${task.id}`)
   })
   const succeeded = workloads.filter(({ state }) => state === 'succeeded')
   const isSuccess = workloads.length > 0 && succeeded.length === workloads.length
@@ -66,7 +68,9 @@ export function orchestrationResult(
   }
 }
 
-function workloadOf(task: Task, routed: z.infer<typeof Routed>): WorkloadResult {
+type RoutedTask = Omit<z.infer<typeof Routed>, 'decision'> & { readonly routing: RoutingDecision }
+
+function workloadOf(task: Task, routed: RoutedTask): WorkloadResult {
   const parsed = Output.safeParse(task.output)
   const output = parsed.success ? parsed.data : null
   const { input = null, output: written = null } = output?.tokens ?? {}
@@ -86,7 +90,7 @@ function workloadOf(task: Task, routed: z.infer<typeof Routed>): WorkloadResult 
     fallback: output?.fallback ?? false,
     repaired: output?.repaired ?? false,
     simulated: task.simulated,
-    routing: routed.decision,
+    routing: routed.routing,
     error: task.error,
   }
 }

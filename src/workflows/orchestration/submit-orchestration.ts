@@ -1,19 +1,13 @@
-import { createHash } from 'node:crypto'
-import { accountsFor } from '../../budget/index.ts'
-import type { Account, Caller, OrchestrationRequest, Run } from '../../contracts/index.ts'
-import type { NewRun, NewTask } from '../../engine/index.ts'
+import type { Caller, OrchestrationRequest, Run } from '../../contracts/index.ts'
 import { recordAssignments } from '../../records/index.ts'
-import { AppError, type Json, newId } from '../../shared/index.ts'
+import { AppError, newId } from '../../shared/index.ts'
 import { checkGraph } from '../../splitting/index.ts'
-import { budgetLanes } from '../budget-lanes.ts'
-import { runLanes, waysOf } from '../model-ways.ts'
+import { keepKeyApart } from '../keep-key-apart.ts'
 import type { PilotAssignment } from '../pilot-service.ts'
-import { refuseUnknownPrices } from '../refuse-unknown-prices.ts'
-import { openRouter, type RouteSubject } from '../router.ts'
-import type { TaskPayload } from '../task-payload.ts'
 import { guardRequest } from './guard-request.ts'
+import { newRun } from './new-run.ts'
 import type { OrchestrationParts } from './orchestration-parts.ts'
-import { instructionsOf, titleOf, type Workload, withIds } from './workloads.ts'
+import { type Workload, withIds } from './workloads.ts'
 
 type Submission = {
   readonly request: OrchestrationRequest
@@ -36,18 +30,18 @@ export async function submitOrchestration(
   const { repository } = request
   const subject = { runId: id, rootId, repository, user: caller.user, pilot: arm }
   const made = await newRun(parts, { request, workloads, subject })
-  const hash = idempotencyKey === undefined ? '' : hashOf(request)
-  const idempotency =
-    idempotencyKey === undefined ? null : { key: idempotencyKey, requestHash: hash }
-  const { id: runId, created } = await engine.submit({ ...made, idempotency }, async (client) => {
-    if (pilot === null) return
-    const { pilot: name, arm: side, stage, unit } = pilot
-    const about = { runId: id, pilot: name, arm: side, stage, unit }
-    await recordAssignments(
-      client,
-      workloads.map((workload) => ({ ...about, task: workload.id })),
-    )
-  })
+  const keyed = { user: caller.user, key: idempotencyKey, request }
+  const { id: runId, created } = await keepKeyApart(keyed, (idempotency) =>
+    engine.submit({ ...made, idempotency }, async (client) => {
+      if (pilot === null) return
+      const { pilot: name, arm: side, stage, unit } = pilot
+      const about = { runId: id, pilot: name, arm: side, stage, unit }
+      await recordAssignments(
+        client,
+        workloads.map((workload) => ({ ...about, task: workload.id })),
+      )
+    }),
+  )
   if (created) {
     audit.record({
       event: 'GitHub_Models_Orchestration_Accepted',
@@ -106,110 +100,4 @@ async function assignmentOf(
   if (!pilotEnabled) return null
   const key = pilotKey === undefined ? given.id : `${repository.toLowerCase()} ${pilotKey}`
   return await pilot.assign({ repository, user: given.caller.user, key })
-}
-
-type Made = {
-  readonly request: OrchestrationRequest
-  readonly workloads: readonly Workload[]
-  readonly subject: RouteSubject
-}
-
-async function newRun(
-  parts: OrchestrationParts,
-  { request, workloads, subject }: Made,
-): Promise<NewRun> {
-  const { fleet, defaults, caps, clock } = parts
-  const router = await openRouter(parts.router, subject)
-  const accounts = accountsFor(caps, subject, new Date(clock.now()))
-  const title = titleOf(request)
-  const tasks = workloads.map((workload) => {
-    const routed = router.route({
-      type: workload.type,
-      content: workload.content,
-      complexity: workload.complexity,
-    })
-    const { runId: _, ...about } = subject
-    const payload: TaskPayload = {
-      runTitle: title,
-      instructions: instructionsOf(workload, request),
-      cache: false,
-      routed: {
-        ...about,
-        specialist: routed.specialist.name,
-        taskType: routed.taskType,
-        complexity: routed.complexity,
-        order: routed.decision.models.order,
-        isStructured: true,
-        decision: routed.decision,
-      },
-    }
-    return taskOf(parts, { workload, payload, accounts })
-  })
-  refuseUnknownPrices(
-    fleet,
-    accounts,
-    tasks.map(({ order }) => order),
-  )
-  const { orders, isSimulated } = summary(parts, tasks)
-  return {
-    id: subject.runId,
-    kind: 'orchestrate',
-    title,
-    agent: parts.agent,
-    slots: request.slots ?? defaults.slots,
-    ageingMs: defaults.ageingMs,
-    input: { context: request.context, workloads: workloads.length, models: orders },
-    lanes: runLanes(fleet, accounts),
-    closing: null,
-    simulated: isSimulated,
-    binding: null,
-    idempotency: null,
-    parentRun: request.parentRun ?? null,
-    repository: subject.repository,
-    user: subject.user,
-    tasks: tasks.map(({ task }) => task),
-  }
-}
-
-type MadeTask = { readonly task: NewTask; readonly order: readonly string[] }
-
-function taskOf(
-  { fleet, agent, defaults }: OrchestrationParts,
-  made: {
-    readonly workload: Workload
-    readonly payload: TaskPayload
-    readonly accounts: readonly Account[]
-  },
-): MadeTask {
-  const { workload, payload, accounts } = made
-  const order = payload.routed?.order ?? []
-  const task: NewTask = {
-    key: workload.id,
-    title: workload.title,
-    type: payload.routed?.taskType ?? 'general',
-    agent,
-    priority: workload.priority,
-    complexity: payload.routed?.complexity ?? 'medium',
-    dependsOn: workload.dependsOn,
-    lanes: budgetLanes(accounts).map(({ name }) => name),
-    ways: waysOf(fleet, order),
-    timeoutMs: defaults.timeoutMs,
-    maxRetries: defaults.retries,
-    payload,
-  }
-  return { task, order }
-}
-
-function summary({ fleet }: OrchestrationParts, tasks: readonly MadeTask[]) {
-  const orders = [...new Set(tasks.flatMap(({ order }) => order.slice(0, 1)))]
-  return { orders, isSimulated: orders.some((name) => fleet.get(name)?.profile.simulated ?? false) }
-}
-
-/** The same for the same request, whatever the order of its keys. */
-function hashOf(request: OrchestrationRequest): string {
-  const sorted = (_key: string, value: Json): Json =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value
-  return createHash('sha256').update(JSON.stringify(request, sorted)).digest('hex')
 }

@@ -7,12 +7,13 @@ export type Workload = Omit<WorkloadRequest, 'id'> & {
   readonly title: string
 }
 
-/** Workloads without an id are called after their place: w1, w2, … */
+/** Workloads without an id are called after their place: w1, w2, … A dependency counts once. */
 export function withIds(workloads: readonly WorkloadRequest[]): readonly Workload[] {
   const given = new Set(workloads.map(({ id }) => id))
   return workloads.map((workload, index) => {
     const id = workload.id ?? freeName(`w${index + 1}`, given)
-    return { ...workload, id, title: firstLine(workload.content) }
+    const dependsOn = [...new Set(workload.dependsOn)]
+    return { ...workload, id, dependsOn, title: firstLine(workload.content) }
   })
 }
 
@@ -34,11 +35,15 @@ export function titleOf({ repository, context, workloads }: OrchestrationRequest
   return `${repository}: ${about}`
 }
 
-/** The workload with what it belongs to; all of it is the caller's, and quoted by the agent. */
+/** The workload with where it belongs; all of it is the caller's, and quoted by the agent. */
 export function instructionsOf(
   { content }: Workload,
-  { repository, context }: OrchestrationRequest,
+  { repository }: OrchestrationRequest,
 ): string {
-  const about = context.trim() === '' ? '' : `\n\nWhat the whole is about:\n${context.trim()}`
-  return storableText(`${content}\n\nRepository: ${repository}${about}`)
+  return storableText(`${content}\n\nRepository: ${repository}`)
+}
+
+/** What the whole is about; stored once, whatever the number of workloads. */
+export function contextOf({ context }: OrchestrationRequest): string {
+  return storableText(context).trim()
 }
