@@ -51,7 +51,7 @@ $$;
 
 -- The secret that signs markers: made once, for all processes.
 create table maniple.installation (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   marker_secret text not null
 );
 insert into maniple.installation (marker_secret)

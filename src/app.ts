@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 import { type CommandAgentOptions, cleanUpClones, createCommandAgent } from './agents/index.ts'
 import { type Config, type Environment, secretsOf } from './config/index.ts'
-import type { Agent, OrchestrationService, PilotService, RunService } from './contracts/index.ts'
+import type {
+  Agent,
+  GitHubService,
+  OrchestrationService,
+  PilotService,
+  RunService,
+} from './contracts/index.ts'
 import { type Database, openDatabase } from './database/index.ts'
 import { Engine } from './engine/index.ts'
 import {
@@ -19,9 +25,13 @@ import {
   createRoster,
   createRunService,
   type Fleet,
+  hasGitHub,
   laneStatuses,
   openFleet,
+  openGitHub,
   openModels,
+  pullAgent,
+  type RunServiceParts,
   runDefaults,
   Upkeep,
 } from './workflows/index.ts'
@@ -62,6 +72,8 @@ export type App = AsyncDisposable & {
   readonly tokens: Tokens
   readonly orchestration: OrchestrationService
   readonly pilot: PilotService
+  /** Null where no credential of GitHub is configured. */
+  readonly github: GitHubService | null
   /** Counters and gauges of this process, for Prometheus. */
   readonly metrics: Metrics['scrape']
   /** The only model provider is the simulated one. */
@@ -98,23 +110,30 @@ export async function createApp(options: AppOptions): Promise<App> {
     const models = await insist(() => openModels(parts), options.signal)
     const agents = new Map([models.agent, ...commands].map((agent) => [agent.name, agent]))
     const binding = options.command === undefined ? null : newId()
-    const runs = createRunService({
+    const runParts: RunServiceParts = {
       engine,
       audit,
       agents,
       defaultAgent: binding === null ? modelAgent : ownCommandAgent,
-      simulated: new Set(simulated ? [modelAgent] : []),
+      simulated: new Set(simulated ? [modelAgent, pullAgent] : []),
       bound: { agents: new Set([ownCommandAgent]), binding },
       defaults: runDefaults(config),
       limits: config.limits,
       models: {
-        agents: new Set([modelAgent]),
+        agents: new Set([modelAgent, pullAgent]),
         fleet,
         caps: config.budgets,
         router: models.router,
       },
       speak: models.speak,
-    })
+    }
+    const runs = createRunService(runParts)
+    const shared = { pool, engine, audit, log, config, secrets: secretsOf(config) }
+    const github = hasGitHub(config) ? await openGitHub(shared, { runParts, models }) : null
+    if (github !== null) {
+      closers.use(github.keeper)
+      agents.set(pullAgent, github.agent)
+    }
     const perform = createPerformer({ engine, pool, agents })
     const isBound = binding !== null
     const performed = [...agents.keys()].filter((name) => (name === ownCommandAgent) === isBound)
@@ -129,6 +148,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       pilot,
       metrics: metrics.scrape,
       simulated,
+      github: github?.service ?? null,
       readiness: async () => await checkReadiness(engine, database.description),
       startWorker: async ({ slots = config.worker.slots, runId } = {}) => {
         await cleanUp(config, log)
@@ -136,6 +156,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         const worker = { slots, agents: performed, binding, onlyRun, perform }
         await insist(() => engine.startWorker(worker), options.signal)
         await insist(() => upkeep.start(), options.signal)
+        if (binding === null) github?.keeper.start()
       },
       close: () => closers.disposeAsync(),
       [Symbol.asyncDispose]: () => closers.disposeAsync(),

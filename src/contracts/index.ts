@@ -34,6 +34,7 @@ export type {
   EffectQuery,
   EffectRequest,
 } from './effect-gate.ts'
+export type { GitHubService, IssueStart } from './github-service.ts'
 export type {
   Account,
   AccountStatement,

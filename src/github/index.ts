@@ -1,7 +1,7 @@
 export { createGitHubClient, type GitHubStores } from './create-github-client.ts'
 export { createPerformers } from './effects/create-performers.ts'
 export type { MarkerPlace, MarkerSigner } from './effects/performer-parts.ts'
-export type { GitHubClient } from './github-client.ts'
+export type { GitHubClient, GraphQlAnswer } from './github-client.ts'
 export type { GitHubSettings } from './github-settings.ts'
 export { readSnapshot } from './read-snapshot.ts'
 export { isSignedBy } from './verify-signature.ts'

@@ -1,5 +1,6 @@
 export { createRoster } from './create-roster.ts'
 export type { Fleet } from './gateway/gateway-parts.ts'
+export { hasGitHub, openGitHub, pullAgent } from './github/open-github.ts'
 export { openFleet } from './open-fleet.ts'
 export { type Models, openModels, runDefaults } from './open-models.ts'
 export { laneStatuses } from './orchestration/read-catalogue.ts'
@@ -10,4 +11,5 @@ export {
   type PilotServiceParts,
 } from './pilot-service.ts'
 export { createRunService } from './run-service.ts'
+export type { RunServiceParts } from './run-service-parts.ts'
 export { Upkeep } from './upkeep.ts'

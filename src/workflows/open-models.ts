@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createModelAgent } from '../agents/index.ts'
 import type { Config } from '../config/index.ts'
-import type { Agent, OrchestrationService } from '../contracts/index.ts'
+import type { Agent, ModelGateway, OrchestrationService } from '../contracts/index.ts'
 import type { Database } from '../database/index.ts'
 import type { Engine } from '../engine/index.ts'
 import { priceTableVersion } from '../models/index.ts'
@@ -37,6 +37,9 @@ export type Models = {
   readonly router: RouterParts
   readonly pilot: PilotController
   readonly orchestration: OrchestrationService
+  readonly gateway: ModelGateway
+  /** The operator's own words for a specialist. */
+  readonly instructions: (specialist: string, repository: string | null) => string | undefined
   /** The voice as configured: one line about what happened. */
   readonly speak: (moment: Moment, key: string) => string
 }
@@ -76,15 +79,14 @@ export async function openModels(parts: ModelsParts): Promise<Models> {
     audit,
     metrics: parts.metrics,
   })
+  const instructions: Models['instructions'] = (specialist, repository) =>
+    roster(repository).find(({ name }) => name === specialist)?.instructions
   const agent = createModelAgent({
-    name: agentName,
-    gateway,
+    ...{ name: agentName, gateway, instructions },
     defaultSlots: config.run.modelSlots,
-    instructions: (specialist, repository) =>
-      roster(repository).find(({ name }) => name === specialist)?.instructions,
     identityOf: modelIdentity(config),
   })
-  return { agent, router, pilot, orchestration, speak: say }
+  return { agent, router, pilot, orchestration, gateway, instructions, speak: say }
 }
 
 /** What a run's tasks get when nobody says otherwise. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { AppError } from '../../shared/index.ts'
 import type { GitHubClient } from '../github-client.ts'
 import { namesOf } from './names-of.ts'
 
@@ -11,7 +12,7 @@ const RepositoryId = z.object({
     defaultBranchRef: z.object({ name: z.string() }).nullable(),
   }),
 })
-const Label = z.object({ name: z.string(), node_id: z.string() })
+const Label = z.object({ node_id: z.string() })
 
 type Facts = { readonly id: string; readonly defaultBranch: string | null }
 
@@ -20,7 +21,7 @@ export class RepositoryFacts {
   readonly #client: GitHubClient
   #self: Promise<string> | null = null
   readonly #facts = new Map<string, Promise<Facts>>()
-  readonly #labels = new Map<string, Promise<Map<string, string>>>()
+  readonly #labels = new Map<string, Promise<string>>()
 
   constructor(client: GitHubClient) {
     this.#client = client
@@ -46,16 +47,28 @@ export class RepositoryFacts {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const reading = this.#labels.get(repository) ?? this.#readLabels(repository, signal)
-    this.#labels.set(repository, reading)
-    const labels = await kept(reading, () => this.#labels.delete(repository))
     const ids: string[] = []
-    for (const name of names) {
-      const id = labels.get(name.toLowerCase()) ?? (await this.#makeLabel(repository, name, signal))
-      labels.set(name.toLowerCase(), id)
-      ids.push(id)
-    }
+    for (const name of names) ids.push(await this.#labelId(repository, name, signal))
     return ids
+  }
+
+  /** Who asks for a label that is being made waits for that one. */
+  async #labelId(repository: string, name: string, signal: AbortSignal): Promise<string> {
+    const place = `${repository} ${name.toLowerCase()}`
+    const finding = this.#labels.get(place) ?? this.#findLabel(repository, name, signal)
+    this.#labels.set(place, finding)
+    return await kept(finding, () => this.#labels.delete(place))
+  }
+
+  async #findLabel(repository: string, name: string, signal: AbortSignal): Promise<string> {
+    const route = 'GET /repos/{owner}/{repo}/labels/{name}'
+    const parameters = { ...namesOf(repository), name }
+    try {
+      return Label.parse((await this.#client.request({ route, parameters, signal })).data).node_id
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'github_missing')) throw error
+    }
+    return await this.#makeLabel(repository, name, signal)
   }
 
   async #readSelf(signal: AbortSignal): Promise<string> {
@@ -71,14 +84,6 @@ export class RepositoryFacts {
     const { data } = await this.#client.graphql({ query, variables: { owner, repo }, signal })
     const { id, defaultBranchRef } = RepositoryId.parse(data).repository
     return { id, defaultBranch: defaultBranchRef?.name ?? null }
-  }
-
-  async #readLabels(repository: string, signal: AbortSignal): Promise<Map<string, string>> {
-    const route = 'GET /repos/{owner}/{repo}/labels'
-    const parameters = namesOf(repository)
-    const pages = await this.#client.pages({ route, parameters, signal }, 10)
-    const labels = z.array(Label).parse(pages)
-    return new Map(labels.map(({ name, node_id: id }) => [name.toLowerCase(), id]))
   }
 
   async #makeLabel(repository: string, name: string, signal: AbortSignal): Promise<string> {

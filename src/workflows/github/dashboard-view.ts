@@ -1,6 +1,13 @@
+import type { RepositoryView, Task } from '../../contracts/index.ts'
 import type { DashboardRow, DashboardView } from '../../planning/index.ts'
 import type { GitHubParts } from './github-parts.ts'
-import type { LookFacts } from './look-at-run.ts'
+import type { ShownRun } from './worker-issues.ts'
+
+/** What one look at a run and its repository found. */
+export type LookFacts = ShownRun & {
+  readonly tasks: readonly Task[]
+  readonly view: RepositoryView
+}
 
 /** What the comment on the issue says of the run now. */
 export async function dashboardView(

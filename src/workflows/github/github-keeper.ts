@@ -11,10 +11,12 @@ import { AppError } from '../../shared/index.ts'
 import type { GitHubParts } from './github-parts.ts'
 import { handleDelivery } from './handle-delivery.ts'
 import { lookAtRun } from './look-at-run.ts'
+import { readOwnActors } from './own-actors.ts'
 
 /** A look stops itself after 40 s, and a call of it takes 30 s at most. */
 const leaseMs = 120_000
 const idleMs = 1000
+const longestPauseMs = 10_000
 const mostRuns = 4
 const mostDeliveries = 20
 const mostTries = 5
@@ -33,8 +35,7 @@ export class GitHubKeeper implements AsyncDisposable {
     this.#parts = parts
   }
 
-  start(ownActors: readonly number[]): void {
-    this.#ownActors = ownActors
+  start(): void {
     this.#working ??= this.#work()
   }
 
@@ -45,9 +46,25 @@ export class GitHubKeeper implements AsyncDisposable {
 
   async #work(): Promise<void> {
     const { signal } = this.#closing
+    await this.#learnActors()
     while (!signal.aborted) {
       const did = await this.#round()
       if (!did) await delay(idleMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  /** Until it is known who Maniple is on GitHub, nothing that happens there is judged. */
+  async #learnActors(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      try {
+        this.#ownActors = await readOwnActors(this.#parts.client, signal)
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        this.#parts.log.warn({ err: error }, 'GitHub does not tell who this is')
+        await delay(longestPauseMs, undefined, { signal }).catch(() => undefined)
+      }
     }
   }
 

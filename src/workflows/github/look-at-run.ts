@@ -12,7 +12,7 @@ import { readSnapshot } from '../../github/index.ts'
 import { dashboard, statusLabels } from '../../planning/index.ts'
 import { type GitHubWorker, noteGitHubWorker, readGitHubWorkers } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
-import { dashboardView } from './dashboard-view.ts'
+import { dashboardView, type LookFacts } from './dashboard-view.ts'
 import type { GitHubParts } from './github-parts.ts'
 import { stepParked } from './step-parked.ts'
 import { ensureWorkerIssue, originOf, type ShownRun } from './worker-issues.ts'
@@ -40,11 +40,6 @@ export async function lookAtRun(
 ): Promise<Looked> {
   const look = new RunLook(parts, shown, context)
   return await look.look()
-}
-
-export type LookFacts = ShownRun & {
-  readonly tasks: readonly Task[]
-  readonly view: RepositoryView
 }
 
 class RunLook {

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { Effect, EffectOrigin, PullView } from '../../contracts/index.ts'
-import type { GitHubClient } from '../../github/index.ts'
+import type { GitHubClient, GraphQlAnswer } from '../../github/index.ts'
 import type { GateFacts, Permission } from '../../policy/index.ts'
 import { findMadeObject, readTaskType } from '../../records/index.ts'
+import type { Clock } from '../../shared/index.ts'
 import type { GateParts, OutsideFacts } from '../gate/gate-parts.ts'
 
 const Standing = z.object({
@@ -25,19 +26,7 @@ const PullNow = z.object({
         mergeable: z.string(),
         reviewDecision: z.string().nullable(),
         author: z.object({ login: z.string(), __typename: z.string() }).nullable(),
-        commits: z.object({
-          nodes: z.array(
-            z.object({
-              commit: z.object({ statusCheckRollup: z.object({ state: z.string() }).nullable() }),
-            }),
-          ),
-        }),
-        files: z
-          .object({
-            nodes: z.array(z.object({ path: z.string() })),
-            pageInfo: z.object({ hasNextPage: z.boolean() }),
-          })
-          .nullable(),
+        statusCheckRollup: z.object({ state: z.string() }).nullable(),
       })
       .nullable(),
   }),
@@ -46,13 +35,23 @@ const pullQuery = `query PullNow($owner: String!, $repo: String!, $number: Int!)
   repository(owner: $owner, name: $repo) { pullRequest(number: $number) {
     headRefOid headRefName baseRefName isDraft mergeable reviewDecision
     author { login __typename }
-    commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
-    files(first: 100) { nodes { path } pageInfo { hasNextPage } } } } }`
+    statusCheckRollup { state }
+  } } }`
+
+const ChangedFile = z.object({ filename: z.string(), previous_filename: z.string().optional() })
+const mostFilePages = 3
+const mostAsked = 5
+const askAgainMs = 2000
 
 const Granted = z.object({ permission: z.string() })
 const granted = ['admin', 'maintain', 'write', 'triage', 'read', 'none'] as const
 
-type Parts = Pick<GateParts, 'pool' | 'rules'> & { readonly client: GitHubClient }
+type Parts = Pick<GateParts, 'pool' | 'rules'> & {
+  readonly client: GitHubClient
+  readonly clock: Pick<Clock, 'sleep'>
+  /** Of GitHub's time. */
+  readonly timeScale: number
+}
 
 /** Reads what judging an effect on GitHub needs. What could not be read is null. */
 export function createObserver(parts: Parts): GateParts['observe'] {
@@ -108,17 +107,17 @@ async function objectOf({ pool }: Parts, { effect }: About): Promise<GateFacts['
 
 const aboutPulls = new Set(['pull.merge', 'pull.review', 'pull.update', 'pull.ready', 'pull.close'])
 
-async function pullOf({ client, pool }: Parts, about: About): Promise<GateFacts['pull']> {
-  const { effect, signal } = about
+async function pullOf(parts: Parts, about: About): Promise<GateFacts['pull']> {
+  const { client, pool } = parts
+  const { effect } = about
   if (!aboutPulls.has(effect.type) || !('number' in effect)) return null
   const { repository, number } = effect
-  const variables = { ...namesOf(about), number }
-  const answer = await client.graphql({ query: pullQuery, variables, signal })
+  const answer = await readPullNow(parts, { ...about, number })
   const pull = PullNow.parse(answer.data).repository.pullRequest
   if (pull === null) return null
-  const { author, files } = pull
+  const { author } = pull
   const isUnreadable = answer.errors.some(({ path }) => path.includes('statusCheckRollup'))
-  const rollup = pull.commits.nodes[0]?.commit.statusCheckRollup?.state ?? null
+  const rollup = pull.statusCheckRollup?.state ?? null
   return {
     ...{ headSha: pull.headRefOid, head: pull.headRefName, base: pull.baseRefName },
     isDraft: pull.isDraft,
@@ -131,9 +130,45 @@ async function pullOf({ client, pool }: Parts, about: About): Promise<GateFacts[
         ? null
         : { login: author.login, kind: author.__typename === 'Bot' ? 'Bot' : 'User' },
     isOwn: await findMadeObject(pool, { repository, number }),
-    files:
-      files === null || files.pageInfo.hasNextPage ? null : files.nodes.map(({ path }) => path),
+    files: effect.type === 'pull.merge' ? await filesOf(client, { ...about, number }) : null,
   }
+}
+
+/**
+ * GitHub computes only when asked whether a pull request can be merged, and each push to its base
+ * makes that unknown again: before a merge it is worth asking a few times.
+ */
+async function readPullNow(
+  { client, clock, timeScale }: Parts,
+  about: About & { readonly number: number },
+): Promise<GraphQlAnswer> {
+  const { effect, number, signal } = about
+  const variables = { ...namesOf(about), number }
+  const query = { query: pullQuery, variables, signal }
+  for (let tries = 1; ; tries += 1) {
+    const answer = await client.graphql(query)
+    const isUnknown = PullNow.parse(answer.data).repository.pullRequest?.mergeable === 'UNKNOWN'
+    if (effect.type !== 'pull.merge' || !isUnknown || tries >= mostAsked) return answer
+    const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}'
+    await client.request({ route, parameters: { ...namesOf(about), pull_number: number }, signal })
+    await clock.sleep((tries * askAgainMs) / timeScale, signal)
+  }
+}
+
+/** Null where there are more than can be looked at. */
+async function filesOf(
+  client: GitHubClient,
+  about: About & { readonly number: number },
+): Promise<readonly string[] | null> {
+  const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files'
+  const parameters = { ...namesOf(about), pull_number: about.number }
+  const pages = await client.pages({ route, parameters, signal: about.signal }, mostFilePages)
+  const files = z.array(ChangedFile).parse(pages)
+  if (files.length >= mostFilePages * 100) return null
+  // A renamed file is taken away from where it was.
+  return files.flatMap(({ filename, previous_filename: before }) =>
+    before === undefined ? [filename] : [filename, before],
+  )
 }
 
 function checksOf(state: string | null): PullView['checks'] {

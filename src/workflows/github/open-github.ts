@@ -1,14 +1,9 @@
 import type { Pool } from 'pg'
-import * as z from 'zod'
+import { createPullAgent } from '../../agents/index.ts'
 import type { Config } from '../../config/index.ts'
-import type { EffectGate, EffectMarker, WebhookService } from '../../contracts/index.ts'
+import type { Agent, EffectMarker, GitHubService } from '../../contracts/index.ts'
 import type { Engine } from '../../engine/index.ts'
-import {
-  createGitHubClient,
-  createPerformers,
-  type GitHubClient,
-  type MarkerSigner,
-} from '../../github/index.ts'
+import { createGitHubClient, createPerformers, type MarkerSigner } from '../../github/index.ts'
 import { composeMarker, type GateRules, isAtPlace, readMarkers } from '../../policy/index.ts'
 import {
   type Audit,
@@ -19,12 +14,15 @@ import {
 } from '../../records/index.ts'
 import { type Log, newId, systemClock } from '../../shared/index.ts'
 import { createEffectGate } from '../gate/create-effect-gate.ts'
+import type { Models } from '../open-models.ts'
 import type { RunServiceParts } from '../run-service-parts.ts'
+import { createWorkDelivery } from './deliver-work.ts'
 import { gateRules } from './gate-rules.ts'
 import { GitHubKeeper } from './github-keeper.ts'
 import type { GitHubParts } from './github-parts.ts'
 import { createObserver } from './observe-outside.ts'
 import { createWebhookService } from './receive-delivery.ts'
+import { startIssueRun } from './start-issue-run.ts'
 
 export type GitHubOptions = {
   readonly pool: Pool
@@ -33,26 +31,31 @@ export type GitHubOptions = {
   readonly log: Log
   readonly config: Config
   readonly secrets: readonly string[]
-  readonly isSimulated: boolean
 }
+
+/** Name of the agent whose answers become pull requests. */
+export const pullAgent = 'pull'
 
 /** Everything of GitHub that the app has; without a credential, what needs one says so. */
 export type GitHub = {
-  readonly client: GitHubClient
-  readonly gate: EffectGate
-  readonly webhooks: WebhookService
-  /** Once the run service's parts are there; agents of runs on GitHub need these. */
-  readonly attach: (runs: RunServiceParts) => {
-    readonly parts: GitHubParts
-    readonly keeper: GitHubKeeper
-  }
+  readonly service: GitHubService
+  readonly agent: Agent
+  readonly keeper: GitHubKeeper
+}
+
+type Workers = {
+  readonly runParts: RunServiceParts
+  readonly models: Pick<Models, 'gateway' | 'instructions'>
 }
 
 /** Longer than a call takes, so that nobody repeats one that is under way. */
 const leaseOverMs = 15_000
 
-export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
-  const { pool, engine, audit, log, config, secrets, isSimulated } = options
+export async function openGitHub(
+  options: GitHubOptions,
+  { runParts, models }: Workers,
+): Promise<GitHub> {
+  const { pool, engine, audit, log, config, secrets } = options
   const { github } = config
   const markerSecret = await readMarkerSecret(pool)
   const client = createGitHubClient({
@@ -67,33 +70,30 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   const gate = createEffectGate({
     ...{ pool, log, audit, rules, secrets, holder },
     performers: client.has('main') ? createPerformers(client, signer(markerSecret)) : {},
-    observe: createObserver({ pool, client, rules }),
+    observe: createObserver({
+      pool,
+      client,
+      rules,
+      clock: systemClock,
+      timeScale: github.timeScale,
+    }),
     isDry: config.gate.dryRun,
     times: { callMs, leaseMs: callMs + leaseOverMs },
   })
   const store = new DeliveryStore(pool)
   const webhooks = createWebhookService({ secret: github.webhookSecret ?? null, store })
+  const parts: GitHubParts = {
+    ...{ pool, engine, gate, client, audit, log, config, runs: runParts, markerSecret, holder },
+    isSimulated: github.timeScale !== 1,
+    clock: systemClock,
+  }
   return {
-    ...{ client, gate, webhooks },
-    attach: (runs) => {
-      const parts: GitHubParts = {
-        ...{
-          pool,
-          engine,
-          gate,
-          client,
-          audit,
-          log,
-          config,
-          runs,
-          markerSecret,
-          isSimulated,
-          holder,
-        },
-        clock: systemClock,
-      }
-      return { parts, keeper: new GitHubKeeper(parts) }
-    },
+    service: { gate, webhooks, start: (start, signal) => startIssueRun(parts, start, signal) },
+    agent: createPullAgent({
+      ...{ name: pullAgent, ...models, delivery: createWorkDelivery(parts) },
+      defaultSlots: config.run.modelSlots,
+    }),
+    keeper: new GitHubKeeper(parts),
   }
 }
 
@@ -122,15 +122,8 @@ function signer(secret: string): MarkerSigner {
   }
 }
 
-const Viewer = z.object({ viewer: z.object({ databaseId: z.number().nullish() }) })
-
-/** Ids of the accounts that Maniple acts under: what they do starts nothing. */
-export async function readOwnActors(
-  client: GitHubClient,
-  signal: AbortSignal,
-): Promise<readonly number[]> {
-  if (!client.has('main')) return []
-  const query = 'query Self { viewer { login databaseId } }'
-  const { viewer } = Viewer.parse((await client.graphql({ query, variables: {}, signal })).data)
-  return viewer.databaseId == null ? [] : [viewer.databaseId]
+/** Whether anything of GitHub is configured. */
+export function hasGitHub({ github }: Pick<Config, 'github'>): boolean {
+  const { token, userToken, appKey, webhookSecret } = github
+  return [token, userToken, appKey, webhookSecret].some((given) => given !== undefined)
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Run, RunOptions } from '../../contracts/index.ts'
+import type { IssueStart, Run } from '../../contracts/index.ts'
 import { mayStart, readMarkers } from '../../policy/index.ts'
 import { findGitHubRun, insertGitHubRun, readRootCounts } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
@@ -15,16 +15,6 @@ const Issue = z.object({
   pull_request: z.unknown().optional(),
 })
 const Permission = z.object({ permission: z.string() })
-
-export type IssueStart = {
-  readonly repository: string
-  readonly issue: number
-  /** The login of who asked, for events; null for the operator at the command line. */
-  readonly requestedBy: string | null
-  readonly agent?: string | undefined
-  readonly level?: RunOptions['level']
-  readonly concurrency?: number | undefined
-}
 
 /** Permissions of who may have a run begun. */
 const mayAsk = new Set(['admin', 'maintain', 'write', 'triage'])
