@@ -79,13 +79,14 @@ function failures(workloads: readonly WorkloadResult[], look: Look): readonly st
 
 function figures(result: OrchestrationResult, look: Look): readonly string[] {
   const { efficiencyRating, parallelEfficiency, speedUp } = result
-  const ratio = speedUp === null ? 'not measured' : `${speedUp.toFixed(1)} x`
+  const ratio = speedUp === null ? '–' : `${speedUp.toFixed(1)} x`
+  const rated = efficiencyRating === 'unknown' ? '' : `, rated ${efficiencyRating}`
   const simulated = result.simulated ? ' (simulated)' : ''
   return [
     field('time', [formatDuration(result.processingTimeMs)], look),
     field('sequential', [`${formatDuration(result.sequentialTimeMs)} one after another`], look),
     field('speed-up', [ratio], look),
-    field('efficiency', [`${formatShare(parallelEfficiency)}, rated ${efficiencyRating}`], look),
+    field('efficiency', [formatShare(parallelEfficiency) + rated], look),
     field('models', [result.modelsUsed.map(safeText).join(', ') || 'none'], look),
     field('cost', [formatUsd(result.costUsd) + simulated], look),
   ]

@@ -92,8 +92,16 @@ export const OrchestrationResult = z.object({
   modelsUsed: z.array(z.string()),
   processingTimeMs: z.number(),
   sequentialTimeMs: z.number(),
-  speedUp: z.number().nullable().describe('sequentialTimeMs ÷ processingTimeMs'),
-  parallelEfficiency: z.number().min(0).max(1).nullable(),
+  speedUp: z
+    .number()
+    .nullable()
+    .describe('sequentialTimeMs ÷ processingTimeMs; null while nothing has succeeded'),
+  parallelEfficiency: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe('Null, and rated unknown, while nothing has succeeded'),
   efficiencyRating: EfficiencyRating,
   costUsd: z.number().nullable(),
   commentary: z.string(),
