@@ -16,14 +16,16 @@ import { newId, systemClock } from '../../src/shared/index.ts'
 import { type SimulatedProvider, startSimulatedProvider } from '../../src/simulation/index.ts'
 import { createMetrics } from '../../src/telemetry/index.ts'
 import { createModelGateway } from '../../src/workflows/gateway/create-model-gateway.ts'
-import { createFleet, type Fleet } from '../../src/workflows/gateway/gateway-parts.ts'
+import { createFleet, type Fleet, type Price } from '../../src/workflows/gateway/gateway-parts.ts'
 import { silentLog } from '../support/silent-log.ts'
 import { type TestDatabase, testDatabase } from '../support/test-database.ts'
 
 export const breaker = { share: 0.5, calls: 10 }
 
-/** Models at the simulated provider, by name; a limit on requests where one is wanted. */
-type Models = Readonly<Record<string, { readonly requestsPerMinute?: number }>>
+/** Models at the simulated provider, by name; a limit on requests or a price where one is wanted. */
+type Models = Readonly<
+  Record<string, { readonly requestsPerMinute?: number; readonly price?: Price }>
+>
 
 export type Asked = Partial<GatewayRequest> & {
   /** The model whose lane the attempt holds. Default: the first of the order. */
@@ -73,10 +75,11 @@ export async function openStage(
 }
 
 function fleetOf({ baseUrl, apiKey }: SimulatedProvider, models: Models): Fleet {
-  const made = Object.entries(models).map(([model, { requestsPerMinute }]) => {
+  const made = Object.entries(models).map(([model, { requestsPerMinute, price }]) => {
     const settings = {
       ...{ provider: 'openai-compatible' as const, baseUrl, apiKey, model, requestsPerMinute },
       ...{ concurrency: 50, timeoutMs: 60_000 },
+      ...(price === undefined ? {} : { price }),
     }
     return { profile: profileOf(model, settings), client: createModelClient(settings) }
   })

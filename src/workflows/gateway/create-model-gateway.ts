@@ -1,25 +1,28 @@
 import { estimateTokens } from '../../budget/index.ts'
 import type { GatewayContext, GatewayRequest, ModelGateway } from '../../contracts/index.ts'
 import { AppError } from '../../shared/index.ts'
-import type { GatewayParts } from './gateway-parts.ts'
+import { foreseeModel } from './foresee-model.ts'
+import type { GatewayParts, ModelTry } from './gateway-parts.ts'
 import { shutBudgets } from './shut-budgets.ts'
-import { Tries } from './tries.ts'
-import { type TryOutcome, tryModel } from './try-model.ts'
+import { Tries, type VainOutcome } from './tries.ts'
+import { tryModel } from './try-model.ts'
 import { waitForWay } from './wait-for-way.ts'
 
 /** See `ModelGateway`: tries the models in their order until one answers. */
 export function createModelGateway(parts: GatewayParts): ModelGateway {
   return async (request, context) => {
     const inputTokens = estimateTokens(request.system) + estimateTokens(request.prompt)
+    const asked = { request, context, inputTokens }
     const tries = new Tries(request.order)
     let name: string | null = firstOf(request, context)
     while (name !== null) {
-      const outcome = await tryNamed(parts, { request, context, inputTokens }, name)
+      const attempt = attemptOf(parts, asked, name)
+      const outcome = attempt === null ? unknownModel(name) : await tryModel(parts, attempt)
       if (outcome.kind === 'answered') return outcome.reply
       tries.note(name, outcome)
-      name = await nextOf(parts, context, { tries, held: name })
+      name = await nextOf(parts, asked, { tries, held: name })
     }
-    return await giveUp(parts, context, tries)
+    return await giveUp(parts, asked, tries)
   }
 }
 
@@ -36,11 +39,12 @@ type Asked = {
   readonly inputTokens: number
 }
 
-async function tryNamed(parts: GatewayParts, asked: Asked, name: string): Promise<TryOutcome> {
-  const model = parts.fleet.get(name)
-  if (model === undefined) return { kind: 'failed', error: unknownModel(name) }
-  const isFallback = name !== asked.request.order[0]
-  return await tryModel(parts, { ...asked, model, isFallback })
+/** Null for a model that is not configured. */
+function attemptOf({ fleet }: GatewayParts, asked: Asked, name: string): ModelTry | null {
+  const model = fleet.get(name)
+  return model === undefined
+    ? null
+    : { ...asked, model, isFallback: name !== asked.request.order[0] }
 }
 
 type SoFar = {
@@ -52,13 +56,29 @@ type SoFar = {
 /** The next model to try; null when there is none, or none for a long time. */
 async function nextOf(
   parts: GatewayParts,
-  context: GatewayContext,
+  asked: Asked,
   { tries, held }: SoFar,
 ): Promise<string | null> {
-  const { untried, hopes, failed } = tries
+  const { context } = asked
+  const { untried } = tries
   const next = untried.length > 0 ? await context.takeWay(untried) : null
-  if (next !== null || !waits(tries, context)) return next
+  if (next !== null) return next
+  if (tries.hangsOnHopes) await dropVainHopes(parts, asked, tries)
+  if (!waits(tries, context)) return null
+  const { hopes, failed } = tries
   return await waitForWay(parts, context, { hopes, failed, held })
+}
+
+/**
+ * A model that is only full or shut is no hope where a budget would refuse it as well: it may be full
+ * of tasks that come and go for that very reason, and each would wait for the others.
+ */
+async function dropVainHopes(parts: GatewayParts, asked: Asked, tries: Tries): Promise<void> {
+  for (const name of tries.hopes) {
+    const attempt = attemptOf(parts, asked, name)
+    const outcome = attempt === null ? unknownModel(name) : await foreseeModel(parts, attempt)
+    if (outcome !== null) tries.note(name, outcome)
+  }
 }
 
 /** Without a lane of its own there is no place to be waited for. */
@@ -66,17 +86,17 @@ const waits = (tries: Tries, { choice }: GatewayContext): boolean =>
   choice !== null && tries.isWorthWaiting
 
 /** No model answered: it waited in vain, or one failed, or all are limited. */
-async function giveUp(parts: GatewayParts, context: GatewayContext, tries: Tries): Promise<null> {
+async function giveUp(parts: GatewayParts, asked: Asked, tries: Tries): Promise<null> {
+  const { context, request } = asked
   const { failure, refusals, hopes } = tries
   if (waits(tries, context)) return null
   if (failure !== null) throw failure
-  await shutBudgets(parts, { refusals, hasOthers: hopes.length > 0, signal: context.signal })
+  const { runId } = request.subject
+  await shutBudgets(parts, { refusals, runId, hasOthers: hopes.length > 0, signal: context.signal })
   return null
 }
 
-function unknownModel(name: string): AppError {
-  return new AppError(
-    'config_invalid',
-    `the task was routed to the model "${name}", which is not configured here any more`,
-  )
+function unknownModel(name: string): VainOutcome {
+  const message = `the task was routed to the model "${name}", which is not configured here any more`
+  return { kind: 'failed', error: new AppError('config_invalid', message) }
 }

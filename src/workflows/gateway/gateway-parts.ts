@@ -59,7 +59,7 @@ export type GatewayParts = {
   readonly lanes: Pick<
     Lanes,
     | 'current'
-    | 'read'
+    | 'hasRun'
     | 'refresh'
     | 'shut'
     | 'openBreaker'
@@ -68,7 +68,7 @@ export type GatewayParts = {
     | 'probeDead'
     | 'revive'
   >
-  readonly ledger: Pick<Ledger, 'reserve' | 'settle' | 'release'>
+  readonly ledger: Pick<Ledger, 'reserve' | 'foresee' | 'settle' | 'release'>
   readonly caps: readonly Cap[]
   readonly maxOutputTokens: number
   readonly breaker: { readonly openMs: number; readonly mostMs: number }

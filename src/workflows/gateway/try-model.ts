@@ -159,7 +159,7 @@ function refusedForGood(model: string, { dead }: DeadLane): AppError {
   )
 }
 
-function priceUnknown(model: string): AppError {
+export function priceUnknown(model: string): AppError {
   return new AppError(
     'price_unknown',
     `nobody knows what the model "${model}" costs, and a budget in usd applies: set models.${model}.price, or pricing.unknown: ceiling`,
