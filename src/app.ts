@@ -133,7 +133,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       startWorker: async ({ slots = config.worker.slots, runId } = {}) => {
         await cleanUp(config, log)
         const onlyRun = runId ?? null
-        const worker = { slots, agents: performed, binding, onlyRun, perform }
+        const choices = [...fleet.keys()]
+        const worker = { slots, agents: performed, choices, binding, onlyRun, perform }
         await insist(() => engine.startWorker(worker), options.signal)
         await insist(() => upkeep.start(), options.signal)
       },
