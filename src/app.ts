@@ -94,7 +94,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     const stock = { options, database, fleet, longestCallMs }
     const { audit, ledger, metrics, engine } = openEngine(stock, closers)
     const { pool } = database
-    const parts = { config, pool, engine, fleet, ledger, audit, metrics, agentName: modelAgent }
+    const stores = { config, pool, engine, fleet, ledger, audit, metrics }
+    const parts = { ...stores, log: log.child({ part: 'models' }), agentName: modelAgent }
     const models = await insist(() => openModels(parts), options.signal)
     const agents = new Map([models.agent, ...commands].map((agent) => [agent.name, agent]))
     const binding = options.command === undefined ? null : newId()

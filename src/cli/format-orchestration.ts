@@ -2,6 +2,7 @@ import type { OrchestrationResult, Run, WorkloadResult } from '../contracts/inde
 import { formatDuration, formatNumber } from './format-quantity.ts'
 import { type Column, formatTable } from './format-table.ts'
 import { closingLine, field, formatShare, formatUsd, listed, simulatedLine } from './page.ts'
+import { runHeading } from './run-heading.ts'
 import { type Look, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
@@ -43,14 +44,32 @@ function columns(workloads: readonly WorkloadResult[]): readonly Column[] {
 
 /** What a row cannot say: that a candidate, a fallback, a repair or a second try was at work. */
 function noteOf(workload: WorkloadResult): string {
-  const { attempts, fallback, pilot, repaired } = workload
+  const { attempts, pilot, repaired } = workload
   const parts = [
     ...(pilot ? ['given to the candidate on trial'] : []),
-    ...(fallback ? ['answered by a fallback model'] : []),
+    ...fallbackNote(workload),
     ...(repaired ? ['the answer was repaired to fit its schema'] : []),
     ...(attempts > 1 ? [`${attempts} tries`] : []),
   ]
   return parts.length === 0 ? '' : `${workload.id}: ${parts.join(', ')}`
+}
+
+const fallbackCauses = new Map([
+  ['lane', 'had no room'],
+  ['rate', 'was limited'],
+  ['budget', 'was refused by a budget'],
+  ['breaker', 'was failing'],
+  ['not_configured', 'is not configured where it was performed'],
+  ['model_auth', 'refused, check its key (model_auth)'],
+  ['model_gone', 'is gone, check its address (model_gone)'],
+])
+
+function fallbackNote({ fallback, fallbackReason }: WorkloadResult): readonly string[] {
+  if (!fallback) return []
+  if (fallbackReason === undefined) return ['answered by a fallback model']
+  const { from, code } = fallbackReason
+  const cause = fallbackCauses.get(code) ?? `failed (${code})`
+  return [`answered by a fallback model: ${from} ${cause}`]
 }
 
 function notes(workloads: readonly WorkloadResult[], look: Look): readonly string[] {
@@ -98,13 +117,7 @@ export function formatOrchestration(page: OrchestrationPage, look: Look): string
   const { workloads } = result
   const succeeded = workloads.filter(({ state }) => state === 'succeeded').length
   return [
-    styledLine(
-      [
-        ['bold', safeText(run.title)],
-        ['dim', `  run ${safeText(run.id)}`],
-      ],
-      look,
-    ),
+    styledLine(runHeading(run, look.width), look),
     ...(result.simulated ? [simulatedLine(look)] : []),
     '',
     ...formatTable(columns(workloads), look),

@@ -44,7 +44,10 @@ export type Stage = {
 
 export type Process = {
   readonly engine: Engine
+  readonly fleet: Fleet
   readonly ask: (asked?: Asked) => Promise<Answered>
+  /** What its gateway warned of. */
+  readonly warnings: readonly Readonly<Record<string, unknown>>[]
 }
 
 export type Answered = {
@@ -105,10 +108,13 @@ async function beginProcess({ stack, database, fleet, caps }: Parts): Promise<Pr
   const lanes = [...fleet.values()].map(({ profile: { lane } }) => lane)
   await engine.lanes.set(lanes.map(({ name, concurrency }) => ({ name, capacity: concurrency })))
   await engine.lanes.watch(lanes.map(({ name }) => name))
+  const warnings: Readonly<Record<string, unknown>>[] = []
   const gateway = createModelGateway({
     ...{ fleet, lanes: engine.lanes, ledger, audit, clock: systemClock },
     ...{ caps, maxOutputTokens: 500, breaker: { openMs: 60_000, mostMs: 600_000 } },
     metrics: createMetrics({ lanes: async () => [] }),
+    log: { ...silentLog, warn: (fields) => void warnings.push(fields) },
+    configKeyOf: (model) => `models.${model}`,
   })
   const ask = async (asked: Asked = {}): Promise<Answered> => {
     const kept: CompletionRecord[] = []
@@ -124,7 +130,7 @@ async function beginProcess({ stack, database, fleet, caps }: Parts): Promise<Pr
     )
     return { reply, kept, calls: callsIn(kept) }
   }
-  return { engine, ask }
+  return { engine, fleet, ask, warnings }
 }
 
 /** As the engine does it, but that there is always room. */

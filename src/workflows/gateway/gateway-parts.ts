@@ -8,7 +8,7 @@ import type {
 } from '../../contracts/index.ts'
 import type { Lanes } from '../../engine/index.ts'
 import type { Ledger } from '../../records/index.ts'
-import type { Clock } from '../../shared/index.ts'
+import type { Clock, Log } from '../../shared/index.ts'
 import type { Metrics } from '../../telemetry/index.ts'
 import { type BreakerShare, LaneHealth } from './lane-health.ts'
 
@@ -78,6 +78,9 @@ export type GatewayParts = {
   }
   readonly metrics: Pick<Metrics, 'modelCall' | 'overhead'>
   readonly clock: Clock
+  readonly log: Log
+  /** Where a model is configured, such as `models.careful`. */
+  readonly configKeyOf: (model: string) => string
 }
 
 /** One try of one model. */

@@ -11,6 +11,7 @@ export class Tries {
   readonly #tried = new Set<string>()
   readonly #limited = new Set<string>()
   readonly #refusals: Refusal[] = []
+  readonly #codes = new Map<string, string>()
   #failure: AppError | null = null
   /** A model that may not be called for want of its price. */
   #unpriced: AppError | null = null
@@ -26,11 +27,14 @@ export class Tries {
     switch (outcome.kind) {
       case 'limited':
         this.#limited.add(name)
+        this.#codes.set(name, 'rate')
         return
       case 'refused':
         this.#refusals.push(outcome.refusal)
+        this.#codes.set(name, 'budget')
         return
       case 'failed':
+        this.#codes.set(name, outcome.error.code)
         if (outcome.error.code === 'price_unknown') {
           this.#unpriced = outcome.error
           return
@@ -56,6 +60,11 @@ export class Tries {
     return this.failure === null
       ? this.#refusals.length > 0 && this.hopes.length > 0
       : this.isWorthWaiting
+  }
+
+  /** Why a model did not answer; null where it was not tried. */
+  codeOf(name: string): string | null {
+    return this.#codes.get(name) ?? null
   }
 
   get untried(): readonly string[] {
