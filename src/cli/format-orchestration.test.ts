@@ -117,6 +117,14 @@ test('a long title does not cut the id of the run, nor do long names cut the fig
   assert.ok(lines.some((line) => /^w1 .* 2\.5 s +12,100 +\$0\.0123$/.test(line)))
 })
 
+test('what was cancelled is counted, and no failure', () => {
+  const error = { code: 'cancelled', message: 'stopped: cancelled' }
+  const stopped = [1, 2].map((n) => sampleWorkload(`w${n}`, { state: 'cancelled', error }))
+  const text = formatOrchestration(page(stopped), { width: 80, colour: false })
+  assert.match(text, /^workloads {3}0 of 2 succeeded, 2 cancelled$/m)
+  assert.doesNotMatch(text, /Failures|stopped: cancelled/)
+})
+
 test('one state for all is not repeated in every row', () => {
   const text = formatOrchestration(page([sampleWorkload('w1')]), { width: 80, colour: false })
   assert.doesNotMatch(text, /STATE|Rerun/)

@@ -80,7 +80,10 @@ function notes(workloads: readonly WorkloadResult[], look: Look): readonly strin
 }
 
 function failures(workloads: readonly WorkloadResult[], look: Look): readonly string[] {
-  const failed = workloads.flatMap(({ id, error }) => (error === null ? [] : [{ id, ...error }]))
+  // What was cancelled did not fail: the count says all there is to say.
+  const failed = workloads.flatMap(({ id, state, error }) =>
+    error === null || state === 'cancelled' ? [] : [{ id, ...error }],
+  )
   if (failed.length === 0) return []
   const hidden = failed.length - mostFailures
   return [
@@ -116,6 +119,8 @@ export function formatOrchestration(page: OrchestrationPage, look: Look): string
   const { run, result } = page
   const { workloads } = result
   const succeeded = workloads.filter(({ state }) => state === 'succeeded').length
+  const cancelled = workloads.filter(({ state }) => state === 'cancelled').length
+  const stopped = cancelled === 0 ? '' : `, ${formatNumber(cancelled)} cancelled`
   return [
     styledLine(runHeading(run, look.width), look),
     ...(result.simulated ? [simulatedLine(look)] : []),
@@ -125,7 +130,7 @@ export function formatOrchestration(page: OrchestrationPage, look: Look): string
     ...failures(workloads, look),
     '',
     field('state', [run.state], look),
-    field('workloads', [`${succeeded} of ${workloads.length} succeeded`], look),
+    field('workloads', [`${succeeded} of ${workloads.length} succeeded${stopped}`], look),
     ...figures(result, look),
     '',
     ...(succeeded > 0 ? [`Answers: ${page.answers}`] : []),

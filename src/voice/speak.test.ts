@@ -7,6 +7,7 @@ import { analysisLines, metricsLines } from './reynolds/figure-lines.ts'
 import type { LinesOf } from './reynolds/line.ts'
 import {
   acceptedLines,
+  cancelledLines,
   failedLines,
   partialLines,
   succeededLines,
@@ -33,6 +34,7 @@ const ended = {
   total: number,
   succeeded: number,
   failed: number,
+  cancelled: number,
   speedUp: orNull,
   rating,
   fallbacks: number,
@@ -49,6 +51,7 @@ const moments: fc.Arbitrary<Moment> = fc.oneof(
   fc.record({ kind: fc.constant('orchestration.succeeded'), ...ended }),
   fc.record({ kind: fc.constant('orchestration.partial'), ...ended }),
   fc.record({ kind: fc.constant('orchestration.failed'), ...ended }),
+  fc.record({ kind: fc.constant('orchestration.cancelled'), ...ended }),
   fc.record({
     kind: fc.constant('analysis'),
     total: number,
@@ -118,7 +121,7 @@ test('a line never claims that all went well when something failed', () => {
   )
 })
 
-const sampled = fc.sample(moments, { seed: 5, numRuns: 5000 })
+const sampled = fc.sample(moments, { seed: 5, numRuns: 20_000 })
 
 type Kind = Moment['kind']
 
@@ -142,6 +145,7 @@ test('reynolds has at least 60 different lines, and every one of them is reached
     tryLines('orchestration.succeeded', succeededLines),
     tryLines('orchestration.partial', partialLines),
     tryLines('orchestration.failed', failedLines),
+    tryLines('orchestration.cancelled', cancelledLines),
     tryLines('analysis', analysisLines),
     tryLines('metrics', metricsLines),
     tryLines('pilot.idle', idleLines),

@@ -112,10 +112,12 @@ function commentaryOf(run: Run, { workloads, efficiencyRating, speak }: Said): s
   const { succeeded } = counts
   const ended = {
     ...{ total, succeeded, speedUp, simulated },
-    failed: total - succeeded,
+    failed: total - succeeded - counts.cancelled,
+    cancelled: counts.cancelled,
     rating: efficiencyRating,
     fallbacks: workloads.filter(({ fallback }) => fallback).length,
   }
+  if (counts.cancelled > 0) return speak({ kind: 'orchestration.cancelled', ...ended }, run.id)
   if (state === 'succeeded') return speak({ kind: 'orchestration.succeeded', ...ended }, run.id)
   const kind = succeeded > 0 ? 'orchestration.partial' : 'orchestration.failed'
   return speak({ kind, ...ended }, run.id)
