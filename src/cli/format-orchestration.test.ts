@@ -90,7 +90,7 @@ test('names every workload with its figures, the whole, and the last word last',
   assert.match(text, /^w3 +security-scanning +– +failed +–/m)
   const note = /^- w2: given to the candidate .*, answered by a fallback model: careful refused.*$/m
   assert.match(text, note)
-  assert.match(text, /\(model_auth\), the answer was repaired .*,\s+2 tries$/m)
+  assert.match(text, /\(model_auth\),\s+the\s+answer was repaired .*, 2 tries$/m)
   assert.match(text, /^SIMULATED: /m)
   assert.match(text, /^workloads {3}2 of 3 succeeded$/m)
   assert.match(text, /^speed-up {4}2\.4 x$/m)
