@@ -41,7 +41,12 @@ const ended = {
   simulated,
 }
 
+const clean = fc
+  .record({ kind: fc.constant('orchestration.succeeded'), ...ended })
+  .map((one) => ({ ...one, succeeded: one.total, failed: 0, cancelled: 0 }))
+
 const moments: fc.Arbitrary<Moment> = fc.oneof(
+  clean,
   fc.record({
     kind: fc.constant('orchestration.accepted'),
     total: number,
@@ -121,7 +126,7 @@ test('a line never claims that all went well when something failed', () => {
   )
 })
 
-const sampled = fc.sample(moments, { seed: 5, numRuns: 20_000 })
+const sampled = fc.sample(moments, { seed: 5, numRuns: 5000 })
 
 type Kind = Moment['kind']
 
