@@ -388,7 +388,10 @@ begin
     coalesce(bool_or(others and (not mine or v_free <= 0 or spared)), false)
   into more, v_others
   from (
-    select maniple.may_perform(v_worker, g) and maniple.group_room(g.id, false, v_worker.choices) > 0 as mine,
+    select maniple.may_perform(v_worker, g) and case
+        -- All of its ways, whose room is looked at below, are this worker's too.
+        when v_worker.choices is null or g.choices is null or g.choices <@ v_worker.choices then true
+        else maniple.group_room(g.id, false, v_worker.choices) > 0 end as mine,
       exists (select 1 from maniple.workers w where w.id <> p_worker and maniple.may_perform(w, g)) as others
     from maniple.task_groups g join maniple.runs r on r.id = g.run_id
     where g.ready > 0 and r.held < r.slots and r.cancel_requested_at is null and maniple.group_room(g.id, false, null) > 0) left_over;
