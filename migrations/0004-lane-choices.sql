@@ -8,7 +8,9 @@ alter table maniple.task_groups
   add column home_group bigint references maniple.task_groups (id) on delete cascade,
   add column preference integer not null default 0,
   -- What taking this way means to the performer: the name of a model, say. Null where there is no choice.
-  add column choice text;
+  add column choice text,
+  -- Of a home: the choices of all its ways. Null where there is no choice.
+  add column choices text[];
 
 create index task_groups_ways on maniple.task_groups (home_group, preference) where home_group is not null;
 
@@ -26,6 +28,23 @@ alter table maniple.lanes
   -- tasks are admitted all the same: they take another way, or fail at once with that code.
   add column dead_until timestamptz,
   add column dead_code text;
+
+-- The choices a worker can serve: one process may know models that another does not. Null: all.
+alter table maniple.workers add column choices text[];
+
+-- Whether a worker performs the agent of a group, for its run; what it lacks may be the choices.
+create function maniple.may_perform_agent(w maniple.workers, g maniple.task_groups) returns boolean language sql
+immutable as $$
+  select g.agent = any (w.agents) and g.binding is not distinct from w.binding
+    and (w.only_run is null or w.only_run = g.run_id)
+$$;
+
+create or replace function maniple.may_perform(w maniple.workers, g maniple.task_groups) returns boolean language sql
+immutable as $$
+  select g.agent = any (w.agents) and g.binding is not distinct from w.binding
+    and (w.only_run is null or w.only_run = g.run_id)
+    and (w.choices is null or g.choices is null or g.choices && w.choices)
+$$;
 
 create index lanes_shut on maniple.lanes (shut_until) where shut_until is not null;
 
@@ -46,16 +65,19 @@ create function maniple.lane_capacity(l maniple.lanes) returns integer language 
 $$;
 
 -- How many tasks of a group can begin as far as its lanes go: the sum over its ways, each as tight as
--- its tightest lane. p_full counts full lanes as free, so that only shut ones block.
-create function maniple.group_room(p_group bigint, p_full boolean) returns bigint language plpgsql stable as $$
+-- its tightest lane. p_full counts full lanes as free, so that only shut ones block. Counts only the ways
+-- that a worker with p_choices can take; null: all.
+create function maniple.group_room(p_group bigint, p_full boolean, p_choices text[]) returns bigint language plpgsql stable as $$
 declare
   w record;
   v_room bigint := 0;
 begin
   for w in
-    select g.lanes from maniple.task_groups g where g.id = p_group
+    select g.lanes from maniple.task_groups g
+    where g.id = p_group and (p_choices is null or g.choice is null or g.choice = any (p_choices))
     union all
-    select g.lanes from maniple.task_groups g where g.home_group = p_group
+    select g.lanes from maniple.task_groups g
+    where g.home_group = p_group and (p_choices is null or g.choice is null or g.choice = any (p_choices))
   loop
     v_room := v_room + (
       select case when count(*) = 0 then 1000000000 when bool_or(l.shut_until > clock_timestamp()) then 0
@@ -172,7 +194,7 @@ begin
 end $$;
 
 -- Gives the worker up to p_free ready tasks, best first, as far as their run's slots and all lanes of
--- one of their ways have room. A task is admitted in the commit that starts it, so no place is held without
+-- one of the ways that it can serve have room. A task is admitted in the commit that starts it, so no place is held without
 -- work. Needs the locks of the runs.
 create or replace function maniple.admit(
   p_runs text[], p_worker maniple.workers, p_free integer,
@@ -195,13 +217,14 @@ begin
       from maniple.task_groups g
       join maniple.runs r on r.id = g.run_id
       cross join lateral (
-        select g.id, g.lanes, g.preference
+        select g.id, g.lanes, g.preference, g.choice
         union all
-        select x.id, x.lanes, x.preference from maniple.task_groups x where x.home_group = g.id) w
+        select x.id, x.lanes, x.preference, x.choice from maniple.task_groups x where x.home_group = g.id) w
       cross join lateral (
         select min(maniple.lane_capacity(l) - l.held)::bigint as free, bool_or(l.shut_until > clock_timestamp()) as shut
         from maniple.lanes l where l.id = any (w.lanes)) room
       where g.run_id = any (p_runs) and g.ready > 0 and maniple.may_perform(p_worker, g) and r.cancel_requested_at is null
+        and (p_worker.choices is null or w.choice is null or w.choice = any (p_worker.choices))
         and r.slots > r.held and coalesce(room.free, 1) > 0 and room.shut is not true
     ), candidates as materialized (
       select t.id, t.rank, g.id as group_id, g.way, g.run_id, g.lanes, g.run_free,
@@ -274,7 +297,7 @@ begin
     return 2147483647;
   end if;
   select sum(least(room, slots - held)) into v_room from (
-    select r.id, r.slots, r.held, sum(least(g.ready, maniple.group_room(g.id, false))) as room
+    select r.id, r.slots, r.held, sum(least(g.ready, maniple.group_room(g.id, false, p_worker.choices))) as room
     from maniple.task_groups g join maniple.runs r on r.id = g.run_id
     where g.run_id = any (p_runs) and g.ready > 0 and maniple.may_perform(p_worker, g)
     group by r.id, r.slots, r.held) x;
@@ -323,7 +346,7 @@ begin
         (select min(rank) from maniple.task_queue where group_id = g.id) as rank
       from maniple.task_groups g join maniple.runs r on r.id = g.run_id
       where g.ready > 0 and p_free > 0 and maniple.may_perform(v_worker, g)
-        and r.held < r.slots and maniple.group_room(g.id, cardinality(p_tasks) > 0) > 0
+        and r.held < r.slots and maniple.group_room(g.id, cardinality(p_tasks) > 0, v_worker.choices) > 0
       order by 2 limit 50) best);
   if cardinality(v_runs) > 0 then
     perform maniple.lock_runs(v_runs);
@@ -365,10 +388,13 @@ begin
     coalesce(bool_or(others and (not mine or v_free <= 0 or spared)), false)
   into more, v_others
   from (
-    select maniple.may_perform(v_worker, g) as mine,
+    select maniple.may_perform(v_worker, g) and case
+        -- All of its ways, whose room is looked at below, are this worker's too.
+        when v_worker.choices is null or g.choices is null or g.choices <@ v_worker.choices then true
+        else maniple.group_room(g.id, false, v_worker.choices) > 0 end as mine,
       exists (select 1 from maniple.workers w where w.id <> p_worker and maniple.may_perform(w, g)) as others
     from maniple.task_groups g join maniple.runs r on r.id = g.run_id
-    where g.ready > 0 and r.held < r.slots and r.cancel_requested_at is null and maniple.group_room(g.id, false) > 0) left_over;
+    where g.ready > 0 and r.held < r.slots and r.cancel_requested_at is null and maniple.group_room(g.id, false, null) > 0) left_over;
   spared := spared and v_others;
   update maniple.workers set performing = p_performing + p_free - v_free
   where id = p_worker and performing <> p_performing + p_free - v_free;

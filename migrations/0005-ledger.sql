@@ -210,6 +210,10 @@ begin
       else
         -- Ahead only while there is plenty: near the cap a chunk is exactly what was asked for.
         v_extra := least(p_ahead[i], v_room[i] / 16);
+        -- Of tokens and requests there are no parts, and so none can be presumed of a holder that died.
+        if p_units[i] in ('tokens', 'requests') then
+          v_extra := v_extra - v_extra % 1000000;
+        end if;
         if v_extra >= p_sizes[i] and v_extra > 0 then
           v_granted[i] := v_granted[i] + v_extra;
         end if;

@@ -7,6 +7,7 @@ import type {
   OrchestrationService,
   PilotService,
   RunService,
+  WebhookService,
 } from './contracts/index.ts'
 import { type Database, openDatabase } from './database/index.ts'
 import { Engine } from './engine/index.ts'
@@ -15,6 +16,7 @@ import {
   createAudit,
   createLedger,
   createTokens,
+  DeliveryStore,
   type Tokens,
 } from './records/index.ts'
 import { withRetry } from './resilience/index.ts'
@@ -24,9 +26,11 @@ import {
   createPerformer,
   createRoster,
   createRunService,
+  createWebhookService,
   type Fleet,
   hasGitHub,
   laneStatuses,
+  type Models,
   openFleet,
   openGitHub,
   openModels,
@@ -74,6 +78,8 @@ export type App = AsyncDisposable & {
   readonly pilot: PilotService
   /** Null where no credential of GitHub is configured. */
   readonly github: GitHubService | null
+  /** Says what is missing where no webhook is configured. */
+  readonly webhooks: WebhookService
   /** Counters and gauges of this process, for Prometheus. */
   readonly metrics: Metrics['scrape']
   /** The only model provider is the simulated one. */
@@ -106,34 +112,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     const stock = { options, database, fleet, longestCallMs }
     const { audit, ledger, metrics, engine } = openEngine(stock, closers)
     const { pool } = database
-    const parts = { config, pool, engine, fleet, ledger, audit, metrics, agentName: modelAgent }
+    const stores = { config, pool, engine, fleet, ledger, audit, metrics }
+    const parts = { ...stores, log: log.child({ part: 'models' }), agentName: modelAgent }
     const models = await insist(() => openModels(parts), options.signal)
     const agents = new Map([models.agent, ...commands].map((agent) => [agent.name, agent]))
     const binding = options.command === undefined ? null : newId()
-    const runParts: RunServiceParts = {
-      engine,
-      audit,
-      agents,
-      defaultAgent: binding === null ? modelAgent : ownCommandAgent,
-      simulated: new Set(simulated ? [modelAgent, pullAgent] : []),
-      bound: { agents: new Set([ownCommandAgent]), binding },
-      defaults: runDefaults(config),
-      limits: config.limits,
-      models: {
-        agents: new Set([modelAgent, pullAgent]),
-        fleet,
-        caps: config.budgets,
-        router: models.router,
-      },
-      speak: models.speak,
-    }
-    const runs = createRunService(runParts)
-    const shared = { pool, engine, audit, log, config, secrets: secretsOf(config) }
-    const github = hasGitHub(config) ? await openGitHub(shared, { runParts, models }) : null
-    if (github !== null) {
-      closers.use(github.keeper)
-      agents.set(pullAgent, github.agent)
-    }
+    const given = { ...{ options, engine, audit, agents, binding, models, fleet }, simulated }
+    const { runs, github } = await openRuns({ ...given, pool }, closers)
     const perform = createPerformer({ engine, pool, agents })
     const isBound = binding !== null
     const performed = [...agents.keys()].filter((name) => (name === ownCommandAgent) === isBound)
@@ -149,11 +134,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       metrics: metrics.scrape,
       simulated,
       github: github?.service ?? null,
+      webhooks: webhooksOf(config, pool),
       readiness: async () => await checkReadiness(engine, database.description),
       startWorker: async ({ slots = config.worker.slots, runId } = {}) => {
         await cleanUp(config, log)
         const onlyRun = runId ?? null
-        const worker = { slots, agents: performed, binding, onlyRun, perform }
+        const choices = [...fleet.keys()]
+        const worker = { slots, agents: performed, choices, binding, onlyRun, perform }
         await insist(() => engine.startWorker(worker), options.signal)
         await insist(() => upkeep.start(), options.signal)
         if (binding === null) github?.keeper.start()
@@ -165,6 +152,48 @@ export async function createApp(options: AppOptions): Promise<App> {
     await closers.disposeAsync()
     throw error
   }
+}
+
+type RunStock = Pick<RunServiceParts, 'engine'> & {
+  readonly options: AppOptions
+  readonly pool: Database['pool']
+  readonly audit: Audit
+  /** Gets the agents of GitHub besides. */
+  readonly agents: Map<string, Agent>
+  readonly binding: string | null
+  readonly models: Models
+  readonly fleet: Fleet
+  readonly simulated: boolean
+}
+
+/** Runs of every kind, and where GitHub is configured what begins and shows them there. */
+async function openRuns(stock: RunStock, closers: AsyncDisposableStack) {
+  const { options, pool, engine, audit, agents, binding, models, fleet, simulated } = stock
+  const { config, log } = options
+  const modelAgents = [modelAgent, pullAgent]
+  const runParts: RunServiceParts = {
+    ...{ engine, audit, agents, speak: models.speak, limits: config.limits },
+    defaultAgent: binding === null ? modelAgent : ownCommandAgent,
+    simulated: new Set(simulated ? modelAgents : []),
+    bound: { agents: new Set([ownCommandAgent]), binding },
+    defaults: runDefaults(config),
+    models: {
+      ...{ agents: new Set(modelAgents), fleet, caps: config.budgets },
+      router: models.router,
+    },
+  }
+  const runs = createRunService(runParts)
+  if (!hasGitHub(config)) return { runs, github: null }
+  const shared = { pool, engine, audit, log, config, secrets: secretsOf(config) }
+  const github = await openGitHub(shared, { runParts, models })
+  closers.use(github.keeper)
+  agents.set(pullAgent, github.agent)
+  return { runs, github }
+}
+
+function webhooksOf({ github }: Config, pool: Database['pool']): WebhookService {
+  const store = new DeliveryStore(pool)
+  return createWebhookService({ secret: github.webhookSecret ?? null, store })
 }
 
 type Stock = {

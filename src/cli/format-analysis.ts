@@ -28,7 +28,10 @@ function workloadTable({ workloads }: Analysis, look: Look): readonly string[] {
 export function formatAnalysis(analysis: Analysis, look: Look): string {
   const { bindingLimit, insights, pilot, workloads } = analysis
   const derived = analysis.derived ? ', derived from the context' : ''
-  const width = `${formatCount(analysis.suggestedWidth, 'workload')} at once`
+  const width =
+    bindingLimit.width === 0
+      ? 'none at the moment'
+      : `${formatCount(analysis.suggestedWidth, 'workload')} at once`
   const estimate = `about ${formatDuration(analysis.estimatedMs)}`
   return [
     styledLine([['bold', safeText(analysis.repository)], '  analysis, nothing was run'], look),

@@ -78,14 +78,19 @@ const failed = sampleWorkload('w3', {
 test('names every workload with its figures, the whole, and the last word last', () => {
   const workloads = [
     sampleWorkload('w1'),
-    sampleWorkload('w2', { pilot: true, fallback: true, repaired: true, attempts: 2 }),
+    sampleWorkload('w2', {
+      ...{ pilot: true, repaired: true, attempts: 2, fallback: true },
+      fallbackReason: { from: 'careful', code: 'model_auth' },
+    }),
     failed,
   ]
   const text = formatOrchestration(page(workloads), { width: 120, colour: false })
   const row = /^w1 +security-scanning +a-model-with-a-long-name +succeeded +0\.87 +2\.5 s +12,100 /m
   assert.match(text, row)
   assert.match(text, /^w3 +security-scanning +– +failed +–/m)
-  assert.match(text, /^- w2: given to the candidate .*, answered by a fallback .*, 2 tries$/m)
+  const note = /^- w2: given to the candidate .*, answered by a fallback model: careful refused.*$/m
+  assert.match(text, note)
+  assert.match(text, /\(model_auth\),\s+the\s+answer was repaired .*, 2 tries$/m)
   assert.match(text, /^SIMULATED: /m)
   assert.match(text, /^workloads {3}2 of 3 succeeded$/m)
   assert.match(text, /^speed-up {4}2\.4 x$/m)
@@ -102,6 +107,22 @@ test('keeps within a terminal, and obeys nothing that the texts contain', () => 
     assert.doesNotMatch(text, /[\p{Cc}\p{Cf}](?<!\n)/u)
     for (const line of text.split('\n')) assert.ok(displayWidth(line) <= width, line)
   }
+})
+
+test('a long title does not cut the id of the run, nor do long names cut the figures', () => {
+  const long = { ...page([sampleWorkload('w1'), failed]) }
+  const run = { ...long.run, title: 'A title that is long enough to fill a line '.repeat(3) }
+  const lines = formatOrchestration({ ...long, run }, { width: 80, colour: false }).split('\n')
+  assert.match(lines[0] ?? '', new RegExp(`\\.\\.\\. {2}run ${run.id}$`))
+  assert.ok(lines.some((line) => /^w1 .* 2\.5 s +12,100 +\$0\.0123$/.test(line)))
+})
+
+test('what was cancelled is counted, and no failure', () => {
+  const error = { code: 'cancelled', message: 'stopped: cancelled' }
+  const stopped = [1, 2].map((n) => sampleWorkload(`w${n}`, { state: 'cancelled', error }))
+  const text = formatOrchestration(page(stopped), { width: 80, colour: false })
+  assert.match(text, /^workloads {3}0 of 2 succeeded, 2 cancelled$/m)
+  assert.doesNotMatch(text, /Failures|stopped: cancelled/)
 })
 
 test('one state for all is not repeated in every row', () => {

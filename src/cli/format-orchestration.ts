@@ -2,6 +2,7 @@ import type { OrchestrationResult, Run, WorkloadResult } from '../contracts/inde
 import { formatDuration, formatNumber } from './format-quantity.ts'
 import { type Column, formatTable } from './format-table.ts'
 import { closingLine, field, formatShare, formatUsd, listed, simulatedLine } from './page.ts'
+import { runHeading } from './run-heading.ts'
 import { type Look, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
@@ -43,14 +44,32 @@ function columns(workloads: readonly WorkloadResult[]): readonly Column[] {
 
 /** What a row cannot say: that a candidate, a fallback, a repair or a second try was at work. */
 function noteOf(workload: WorkloadResult): string {
-  const { attempts, fallback, pilot, repaired } = workload
+  const { attempts, pilot, repaired } = workload
   const parts = [
     ...(pilot ? ['given to the candidate on trial'] : []),
-    ...(fallback ? ['answered by a fallback model'] : []),
+    ...fallbackNote(workload),
     ...(repaired ? ['the answer was repaired to fit its schema'] : []),
     ...(attempts > 1 ? [`${attempts} tries`] : []),
   ]
   return parts.length === 0 ? '' : `${workload.id}: ${parts.join(', ')}`
+}
+
+const fallbackCauses = new Map([
+  ['lane', 'had no room'],
+  ['rate', 'was limited'],
+  ['budget', 'was refused by a budget'],
+  ['breaker', 'was failing'],
+  ['not_configured', 'is not configured where it was performed'],
+  ['model_auth', 'refused, check its key (model_auth)'],
+  ['model_gone', 'is gone, check its address (model_gone)'],
+])
+
+function fallbackNote({ fallback, fallbackReason }: WorkloadResult): readonly string[] {
+  if (!fallback) return []
+  if (fallbackReason === undefined) return ['answered by a fallback model']
+  const { from, code } = fallbackReason
+  const cause = fallbackCauses.get(code) ?? `failed (${code})`
+  return [`answered by a fallback model: ${from} ${cause}`]
 }
 
 function notes(workloads: readonly WorkloadResult[], look: Look): readonly string[] {
@@ -61,7 +80,10 @@ function notes(workloads: readonly WorkloadResult[], look: Look): readonly strin
 }
 
 function failures(workloads: readonly WorkloadResult[], look: Look): readonly string[] {
-  const failed = workloads.flatMap(({ id, error }) => (error === null ? [] : [{ id, ...error }]))
+  // What was cancelled did not fail: the count says all there is to say.
+  const failed = workloads.flatMap(({ id, state, error }) =>
+    error === null || state === 'cancelled' ? [] : [{ id, ...error }],
+  )
   if (failed.length === 0) return []
   const hidden = failed.length - mostFailures
   return [
@@ -79,13 +101,14 @@ function failures(workloads: readonly WorkloadResult[], look: Look): readonly st
 
 function figures(result: OrchestrationResult, look: Look): readonly string[] {
   const { efficiencyRating, parallelEfficiency, speedUp } = result
-  const ratio = speedUp === null ? 'not measured' : `${speedUp.toFixed(1)} x`
+  const ratio = speedUp === null ? '–' : `${speedUp.toFixed(1)} x`
+  const rated = efficiencyRating === 'unknown' ? '' : `, rated ${efficiencyRating}`
   const simulated = result.simulated ? ' (simulated)' : ''
   return [
     field('time', [formatDuration(result.processingTimeMs)], look),
     field('sequential', [`${formatDuration(result.sequentialTimeMs)} one after another`], look),
     field('speed-up', [ratio], look),
-    field('efficiency', [`${formatShare(parallelEfficiency)}, rated ${efficiencyRating}`], look),
+    field('efficiency', [formatShare(parallelEfficiency) + rated], look),
     field('models', [result.modelsUsed.map(safeText).join(', ') || 'none'], look),
     field('cost', [formatUsd(result.costUsd) + simulated], look),
   ]
@@ -96,14 +119,10 @@ export function formatOrchestration(page: OrchestrationPage, look: Look): string
   const { run, result } = page
   const { workloads } = result
   const succeeded = workloads.filter(({ state }) => state === 'succeeded').length
+  const cancelled = workloads.filter(({ state }) => state === 'cancelled').length
+  const stopped = cancelled === 0 ? '' : `, ${formatNumber(cancelled)} cancelled`
   return [
-    styledLine(
-      [
-        ['bold', safeText(run.title)],
-        ['dim', `  run ${safeText(run.id)}`],
-      ],
-      look,
-    ),
+    styledLine(runHeading(run, look.width), look),
     ...(result.simulated ? [simulatedLine(look)] : []),
     '',
     ...formatTable(columns(workloads), look),
@@ -111,7 +130,7 @@ export function formatOrchestration(page: OrchestrationPage, look: Look): string
     ...failures(workloads, look),
     '',
     field('state', [run.state], look),
-    field('workloads', [`${succeeded} of ${workloads.length} succeeded`], look),
+    field('workloads', [`${succeeded} of ${workloads.length} succeeded${stopped}`], look),
     ...figures(result, look),
     '',
     ...(succeeded > 0 ? [`Answers: ${page.answers}`] : []),

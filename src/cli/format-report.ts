@@ -5,6 +5,7 @@ import { formatCost, formatCount, formatDuration, formatNumber } from './format-
 import { simulatedLabel } from './live-view.ts'
 import { type NextCommands, nextSteps } from './next-steps.ts'
 import { closingLine, field } from './page.ts'
+import { runHeading } from './run-heading.ts'
 import { type Look, type Span, type Style, styledLine } from './styled-line.ts'
 import { safeText, wrap } from './terminal-text.ts'
 
@@ -99,13 +100,7 @@ export function formatReport(report: RunReport, commands: NextCommands, look: Lo
   const closing = readClosing(run.report)
   const next = nextSteps(report, closing, commands)
   return [
-    styledLine(
-      [
-        ['bold', safeText(run.title)],
-        ['dim', `  run ${safeText(run.id)}`],
-      ],
-      look,
-    ),
+    styledLine(runHeading(run, look.width), look),
     ...(label.length === 0 ? [] : [styledLine(label, look)]),
     field('state', [[stateStyles[run.state], run.state]], look),
     ...figures(report, look),

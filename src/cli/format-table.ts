@@ -22,14 +22,45 @@ function ownWidth(column: Column, look: Look): number {
   return Number.isFinite(look.width) ? Math.min(widest, column.atMost ?? widest) : widest
 }
 
+/** What a growing column keeps, and what one that may be cut is cut to at most. */
+const leastWidth = 8
+
+/**
+ * The columns' own widths. Where they do not fit, those with an `atMost` (names, which are known from
+ * their beginning) give way, the widest first: figures that are cut say nothing.
+ */
+function withinWidth(columns: readonly Column[], look: Look): readonly number[] {
+  const own = columns.map((column) => ownWidth(column, look))
+  const taken = own.map((width, index) =>
+    columns[index]?.grows ? Math.min(width, leastWidth) : width,
+  )
+  let excess =
+    taken.reduce((sum, width) => sum + width, gap.length * (columns.length - 1)) - look.width
+  while (excess > 0) {
+    const widest = own.reduce(
+      (most, width, index) =>
+        columns[index]?.atMost !== undefined && width > Math.max(leastWidth, own[most] ?? 0)
+          ? index
+          : most,
+      -1,
+    )
+    if (widest === -1) break
+    own[widest] = (own[widest] ?? 0) - 1
+    excess -= 1
+  }
+  return own
+}
+
 /** Columns side by side with a heading, every line at most `look.width` wide. */
 export function formatTable(columns: readonly Column[], look: Look): readonly string[] {
-  const own = columns.map((column) => ownWidth(column, look))
+  const own = withinWidth(columns, look)
   const fixed = own.reduce((sum, width, index) => (columns[index]?.grows ? sum : sum + width), 0)
   const growing = columns.filter((column) => column.grows).length
   const spare = look.width - fixed - gap.length * (columns.length - 1)
   const widths = own.map((width, index) =>
-    columns[index]?.grows ? Math.min(width, Math.max(Math.floor(spare / growing), 8)) : width,
+    columns[index]?.grows
+      ? Math.min(width, Math.max(Math.floor(spare / growing), leastWidth))
+      : width,
   )
   const row = (cells: readonly string[]): string =>
     cells.map((cell, index) => fitColumn(cell, widths[index] ?? 0)).join(gap)

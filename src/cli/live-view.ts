@@ -1,6 +1,7 @@
 import type { Run, Task } from '../contracts/index.ts'
 import { formatDuration, formatNumber } from './format-quantity.ts'
 import { formatLimit, formatWaitGroup, groupWaits } from './group-waits.ts'
+import { runHeading } from './run-heading.ts'
 import { type Look, type Span, styledLine } from './styled-line.ts'
 import { fitColumn, safeText } from './terminal-text.ts'
 
@@ -17,6 +18,8 @@ export type Screen = Look & {
   /** Milliseconds since the epoch, to count elapsed time to. */
   readonly now: number
 }
+
+type StyledSpan = Exclude<Span, string>
 
 export const simulatedLabel = 'SIMULATED'
 const widestBar = 40
@@ -39,14 +42,12 @@ function bar(share: number, width: number): string {
 }
 
 function headLine({ run }: Watched, screen: Screen): string {
-  const spans: Span[] = [
-    ['bold', safeText(run.title)],
-    ['dim', `  run ${safeText(run.id)}`],
-  ]
-  const stopping: readonly Span[] = run.cancelRequested ? [['yellow', 'cancelling  ']] : []
+  const stopping: readonly StyledSpan[] = run.cancelRequested ? [['yellow', 'cancelling  ']] : []
   // In front of the title, because a long title must not push the label out of the line.
-  const simulated: readonly Span[] = run.simulated ? [['yellow', `[${simulatedLabel}] `]] : []
-  return styledLine([...simulated, ...stopping, ...spans], screen)
+  const simulated: readonly StyledSpan[] = run.simulated ? [['yellow', `[${simulatedLabel}] `]] : []
+  const front = [...simulated, ...stopping]
+  const taken = front.reduce((sum, [, text]) => sum + text.length, 0)
+  return styledLine([...front, ...runHeading(run, screen.width - taken)], screen)
 }
 
 /** Not since the run was made: the time between an end and a retry is nobody's. */

@@ -50,6 +50,29 @@ test('a failed try is told with its reason while the task waits for the next, on
   ])
 })
 
+test('a wait for a budget is told once, and again when its end moves on', () => {
+  const progress = new ProgressLines()
+  const waits = (frees: string | null, reason: 'budget' | 'lane' = 'budget') =>
+    ['a', 'b'].map((id) => {
+      const wait = { reason, subject: 'budget:all:day:requests', since: at(0), frees }
+      return sampleTask(id, { state: 'ready', wait })
+    })
+  assert.deepEqual(progress.next(waits(at(60_000), 'lane'), start), [])
+  assert.deepEqual(progress.next(waits(at(1000)), start), [], 'over in a moment')
+  const line = 'waiting    2 wait for budget (budget:all:day:requests), until 2026-01-02'
+  assert.deepEqual(progress.next(waits(at(55_000)), start), [
+    `${line}T03:05:00Z at the latest (in 55.0 s)`,
+  ])
+  assert.deepEqual(progress.next(waits(at(56_000)), start + 1000), [])
+  assert.deepEqual(progress.next(waits(at(7_255_000)), start + 1000), [
+    `${line}T05:05:00Z at the latest (in 2 h 01 min)`,
+  ])
+  assert.deepEqual(progress.next(waits(null), start + 1000), [
+    'waiting    2 wait for budget (budget:all:day:requests)',
+  ])
+  assert.deepEqual(progress.next(waits(null), start + 2000), [])
+})
+
 test('tries from before a rerun are not told', () => {
   const progress = new ProgressLines()
   progress.next([sampleTask('a', { state: 'ready', attempts: 3 })], 0)

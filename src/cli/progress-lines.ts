@@ -1,5 +1,6 @@
 import type { Task } from '../contracts/index.ts'
 import { formatDuration, formatNumber } from './format-quantity.ts'
+import { LongWaits } from './long-waits.ts'
 import { safeText } from './terminal-text.ts'
 
 /** Lines a second for single tasks; what goes beyond is only counted in the summary. */
@@ -45,7 +46,7 @@ function retryLine(task: Task, attempt: number, now: number | null): string {
 
 /**
  * What to say about a run where there is no terminal: a line when a task starts or ends, failures
- * always, everything else at most fifty lines a second with a summary of what was left out.
+ * and long waits always, everything else at most fifty lines a second with a summary of what was left out.
  */
 export class ProgressLines {
   readonly #said = new Map<string, Said>()
@@ -54,6 +55,7 @@ export class ProgressLines {
   #windowStart = Number.NEGATIVE_INFINITY
   #inWindow = 0
   #unsaid = 0
+  readonly #waits = new LongWaits()
 
   /** Tasks whose state is no news, such as those that succeeded before a retry. */
   know(tasks: readonly Task[]): void {
@@ -78,6 +80,7 @@ export class ProgressLines {
         lines.push(lineOf(task))
       } else this.#add(lines, lineOf(task))
     }
+    lines.push(...this.#waits.next(tasks, now))
     return lines
   }
 

@@ -1,7 +1,8 @@
 import type * as z from 'zod'
 import { type ConfigKey, configKeys } from './config-keys.ts'
-import { CommandAgentConfig } from './config-schema.ts'
 import type { GivenValue, GivenValues } from './given-values.ts'
+import { keysAt } from './keys-at.ts'
+import { ModelConfig } from './model-config.ts'
 import { nearestName } from './nearest-name.ts'
 import type { ProblemList } from './problem-list.ts'
 
@@ -17,6 +18,8 @@ function keyAt(path: readonly PropertyKey[]): ConfigKey | undefined {
   return configKeys.find(({ key }) => key.split('.').every((name, index) => path[index] === name))
 }
 
+const providers = ModelConfig.options.map(({ shape }) => shape.provider.value)
+
 /** Words the issues that the schema itself does not word, to follow "expected". */
 export function expectation(issue: z.core.$ZodRawIssue): string {
   const path = issue.path ?? []
@@ -25,6 +28,11 @@ export function expectation(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') {
     return issue.expected === 'string' ? 'text' : `a value of type ${issue.expected}`
   }
+  if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`
+  if (issue.code === 'invalid_union' && issue.discriminator === 'provider') {
+    return `one of ${providers.join(', ')}`
+  }
+  if (issue.code === 'invalid_format' && issue.format === 'url') return 'an http or https URL'
   return issue.code === 'too_small' ? 'more than nothing' : 'another value'
 }
 
@@ -36,7 +44,37 @@ function valueAt(given: GivenValue, path: readonly PropertyKey[]): unknown {
   )
 }
 
-const agentKeys = Object.keys(CommandAgentConfig.shape)
+/** What the maps of the configuration are called, by the name before theirs. */
+const nouns = new Map<PropertyKey, string>([
+  ['agents', 'an agent'],
+  ['budgets', 'a budget'],
+  ['complexity', 'a complexity'],
+  ['models', 'a model'],
+  ['phases', 'a phase'],
+  ['price', 'a price'],
+  ['repositories', 'a repository'],
+  ['specialists', 'a specialist'],
+])
+
+function nounOf(path: readonly PropertyKey[]): string {
+  const named = path.toReversed().find((name) => nouns.has(name))
+  return (named === undefined ? undefined : nouns.get(named)) ?? 'this'
+}
+
+type Unrecognized = Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>
+
+function addUnknownKeys(
+  { keys, path }: Unrecognized,
+  { name, source, value }: Pick<GivenValue, 'name' | 'source' | 'value'>,
+  problems: ProblemList,
+): void {
+  const known = keysAt(path, value)
+  for (const unknown of keys) {
+    const near = nearestName(unknown, known)
+    const remedy = near === undefined ? `expected ${known.join(', ')}` : `did you mean ${near}?`
+    problems.add(`${name}.${unknown} in ${source} is no key of ${nounOf(path)}; ${remedy}`)
+  }
+}
 
 /** Turns one issue of the schema into one line (or one for each unknown key). */
 export function addIssue(
@@ -54,12 +92,7 @@ export function addIssue(
   const name = [given.name, ...inner].join('.')
   const { source } = given
   if (issue.code === 'unrecognized_keys') {
-    for (const unknown of issue.keys) {
-      const near = nearestName(unknown, agentKeys)
-      const remedy =
-        near === undefined ? `expected ${agentKeys.join(', ')}` : `did you mean ${near}?`
-      problems.add(`${name}.${unknown} in ${source} is no key of an agent; ${remedy}`)
-    }
+    addUnknownKeys(issue, { name, source, value: valueAt(given, inner) }, problems)
     return
   }
   const value = valueAt(given, inner)
@@ -67,5 +100,10 @@ export function addIssue(
   if (value === undefined) problems.add(`${name} in ${source} is not given; expected ${expected}`)
   else if (issue.code === 'invalid_key') {
     problems.add(`${name} in ${source} is no name for an agent; expected ${expected}`)
-  } else problems.addValue({ name, key, source, value, expected: expected ?? 'another value' })
+  } else {
+    // The provider of a model says nothing that its key must hide.
+    const isProvider = inner.length === 2 && inner[1] === 'provider' && typeof value === 'string'
+    const shownKey = isProvider ? { ...key, secret: false } : key
+    problems.addValue({ name, key: shownKey, source, value, expected: expected ?? 'another value' })
+  }
 }

@@ -18,6 +18,13 @@ type Sources = {
 const keyOf = new Map(configKeys.map((key) => [key.key, key]))
 const aliasOf = new Map(configAliases.map((alias) => [alias.file, alias]))
 const fileNames = [...keyOf.keys(), ...aliasOf.keys()]
+/** `model`, which holds keys, beside `models`, which is one. */
+const sectionNames = new Set(
+  [...keyOf.keys()].flatMap((key) => {
+    const names = key.split('.').slice(0, -1)
+    return names.map((_, index) => names.slice(0, index + 1).join('.'))
+  }),
+)
 
 // What Maniple itself sets for the agent commands it starts, one of which may run Maniple.
 const setByManiple = ['RUN_ID', 'TASK_ID', 'TASK_TITLE', 'ATTEMPT', 'PROMPT_FILE']
@@ -60,7 +67,7 @@ function addFromFile(found: FileValue, values: GivenValues, problems: ProblemLis
     // Not the value: somebody may have put a secret one level too high.
     problems.add(`${path} in ${source} holds a plain value; expected a map of keys`)
   } else {
-    const near = nearestName(path, fileNames)
+    const near = nearestName(path, [...fileNames, ...sectionNames])
     const remedy = near === undefined ? 'see docs/configuration.md' : `did you mean ${near}?`
     problems.add(`${path} in ${source} is no key of the configuration; ${remedy}`)
   }

@@ -295,3 +295,35 @@ test('a cap may name what its scope has names for, and no other', (t) => {
     assert.match(problemsOf(cwd, withCap(scope))[0] ?? '', /^budgets\.0\.only .*expected no name/)
   }
 })
+
+test('what is wrong inside a map is told with what that map may hold', (t) => {
+  const cwd = scratch(t, {
+    'maniple.config.yaml': [
+      'modle: {name: x}',
+      'budgets: [{scope: everything, period: week, unit: eur, amount: 1, limit: 2}]',
+      'models:',
+      '  b: {provider: opena, baseUrl: http://x/}',
+      '  c: {provider: simulated, modle: x, structured: 1}',
+      '  d: {provider: openai-compatible, baseUrl: http://x/, apiKey: 7}',
+      'specialists: {code_review: {model: a, qwertz: 1}}',
+      'repositories: {octo/x: {specialists: {testing: {modle: 1}}}}',
+    ].join('\n'),
+  })
+  const problems = problemsOf(cwd).map((line) =>
+    line.replaceAll(/ in maniple\.config\.yaml:\d/g, ''),
+  )
+  assert.deepEqual(problems.sort(), [
+    'budgets.0.limit is no key of a budget; expected scope, only, period, unit, amount',
+    'budgets.0.period (MANIPLE_BUDGETS) is "week"; expected one of total, day, month',
+    'budgets.0.scope (MANIPLE_BUDGETS) is "everything"; expected one of run, root, repository, user, organisation, all',
+    'budgets.0.unit (MANIPLE_BUDGETS) is "eur"; expected one of usd, tokens, requests',
+    'models.b.provider (MANIPLE_MODELS) is "opena"; expected one of simulated, openai-compatible, anthropic, azure-foundry',
+    'models.c.modle is no key of a model; did you mean model?',
+    'models.c.structured is no key of a model; expected provider, model, contextTokens, price, concurrency, requestsPerMinute, tokensPerMinute, timeoutSeconds, latencyMs',
+    'models.d.apiKey (MANIPLE_MODELS) is (hidden); expected text',
+    'modle is no key of the configuration; did you mean model?',
+    'repositories.octo/x.specialists.testing.modle is no key of a specialist; did you mean models?',
+    'specialists.code_review.model is no key of a specialist; did you mean models?',
+    'specialists.code_review.qwertz is no key of a specialist; expected title, taskTypes, skills, complexity, expectedLatencyMs, instructions, models',
+  ])
+})

@@ -12,6 +12,10 @@ export const LaneStatus = z.object({
   shut: z
     .object({ reason: z.enum(['rate', 'budget', 'breaker']), until: z.iso.datetime() })
     .nullable(),
+  dead: z
+    .object({ code: z.string(), until: z.iso.datetime() })
+    .optional()
+    .describe('It refused for good (model_auth, model_gone): correct its configuration'),
 })
 export type LaneStatus = z.infer<typeof LaneStatus>
 

@@ -1,7 +1,6 @@
 import type { EffectGate } from './effect-gate.ts'
 import type { Run } from './run.ts'
 import type { RunOptions } from './run-request.ts'
-import type { WebhookService } from './webhook-service.ts'
 
 export type IssueStart = {
   readonly repository: string
@@ -16,7 +15,6 @@ export type IssueStart = {
 /** What clients may do with GitHub. */
 export type GitHubService = {
   readonly gate: EffectGate
-  readonly webhooks: WebhookService
   /** Begins the run of an issue, or gives the one that is open. */
   readonly start: (
     start: IssueStart,

@@ -64,6 +64,7 @@ export type {
 } from './model-gateway.ts'
 export {
   EfficiencyRating,
+  FallbackReason,
   OrchestrationAccepted,
   OrchestrationRequest,
   OrchestrationResult,

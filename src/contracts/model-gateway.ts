@@ -2,6 +2,7 @@ import type { AuditEntry } from './audit-record.ts'
 import type { SettlementRecord } from './ledger.ts'
 import type { ModelCallRecord } from './model-call.ts'
 import type { ModelReply, OutputSchema } from './model-client.ts'
+import type { FallbackReason } from './orchestration.ts'
 import type { PilotArm } from './routing-decision.ts'
 import type { Complexity } from './task.ts'
 
@@ -58,6 +59,8 @@ export type GatewayReply = ModelReply & {
   readonly costUsd: number | null
   /** Another model was tried before, or would have come first. */
   readonly fallback: boolean
+  /** Of a fallback: why the first choice did not answer. */
+  readonly fallbackReason?: FallbackReason
   readonly simulated: boolean
 }
 

@@ -50,6 +50,16 @@ export const OrchestrationRequest = z.strictObject({
 })
 export type OrchestrationRequest = z.infer<typeof OrchestrationRequest>
 
+export const FallbackReason = z.object({
+  from: z.string().describe('The first choice'),
+  code: z
+    .string()
+    .describe(
+      'An error code such as model_auth; or rate, budget, breaker, lane (no room), not_configured',
+    ),
+})
+export type FallbackReason = z.infer<typeof FallbackReason>
+
 export const WorkloadResult = z.object({
   id: z.string(),
   type: z.string(),
@@ -74,6 +84,7 @@ export const WorkloadResult = z.object({
   attempts: z.int(),
   pilot: z.boolean().describe('It was given to a candidate on trial'),
   fallback: z.boolean().describe('Another model than the first choice answered'),
+  fallbackReason: FallbackReason.optional().describe('Why the first choice did not answer'),
   repaired: z.boolean(),
   simulated: z.boolean(),
   routing: RoutingDecision,
@@ -92,8 +103,16 @@ export const OrchestrationResult = z.object({
   modelsUsed: z.array(z.string()),
   processingTimeMs: z.number(),
   sequentialTimeMs: z.number(),
-  speedUp: z.number().nullable().describe('sequentialTimeMs ÷ processingTimeMs'),
-  parallelEfficiency: z.number().min(0).max(1).nullable(),
+  speedUp: z
+    .number()
+    .nullable()
+    .describe('sequentialTimeMs ÷ processingTimeMs; null while nothing has succeeded'),
+  parallelEfficiency: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe('Null, and rated unknown, while nothing has succeeded'),
   efficiencyRating: EfficiencyRating,
   costUsd: z.number().nullable(),
   commentary: z.string(),

@@ -32,8 +32,11 @@ export const PerformanceMetrics = z.object({
       successRate: z.number().nullable(),
     }),
   ),
-  speedUp: z.number().nullable().describe('Mean over the runs that ended in the window'),
-  parallelEfficiency: z.number().nullable(),
+  speedUp: z
+    .number()
+    .nullable()
+    .describe('Mean over the runs that ended in the window and had a result'),
+  parallelEfficiency: z.number().nullable().describe('Mean over the same runs'),
   tokens: z.object({ input: z.number(), output: z.number() }),
   costUsd: z.number().nullable(),
   commentary: z.string(),

@@ -42,11 +42,16 @@ export const Run = z.object({
   wallTimeMs: z.number().describe('From submission to the last commit, or until now'),
   sequentialTimeMs: z.number().describe('Sum of the performing times of the attempts that ended'),
   criticalPathMs: z.number().describe('The longest chain of performing times'),
-  speedUp: z.number().nullable().describe('sequentialTimeMs ÷ wallTimeMs'),
+  speedUp: z
+    .number()
+    .nullable()
+    .describe('sequentialTimeMs ÷ wallTimeMs; null while nothing has succeeded'),
   parallelEfficiency: z
     .number()
     .nullable()
-    .describe('max(criticalPathMs, sequentialTimeMs ÷ slots) ÷ wallTimeMs, 0 to 1'),
+    .describe(
+      'max(criticalPathMs, sequentialTimeMs ÷ slots) ÷ wallTimeMs, 0 to 1; null while nothing has succeeded',
+    ),
   cost: z.record(z.string(), z.number()).describe('By unit: tokens, usd, …'),
   repository: z.string().nullable(),
   user: z.string().nullable().describe('On whose behalf it runs'),

@@ -15,6 +15,8 @@ const group: LimitFacts['groups'][number] = {
   agent: 'model',
   ready: 0,
   workers: 1,
+  performers: 1,
+  choices: null,
   lane: null,
   capacity: null,
   held: null,
@@ -46,9 +48,14 @@ test('tasks with room for them wait for a worker, and it says when none is alive
   const limit = limitOf({ groups: [{ ...group, ready: 1, lane: 'gpu', capacity: 2, held: 1 }] })
   assert.equal(limit?.reason, 'worker')
   assert.match(limit?.subject ?? '', /free worker that performs model/)
-  const dead = limitOf({ groups: [{ ...group, ready: 2, workers: 0 }] })
+  const dead = limitOf({ groups: [{ ...group, ready: 2, workers: 0, performers: 0 }] })
   assert.match(dead?.subject ?? '', /no worker that performs model is alive/)
   assert.equal(dead?.tasks, 2)
+  const lacking = { ...group, ready: 2, workers: 0, choices: ['a', 'b', 'c', 'd'] }
+  assert.match(
+    limitOf({ groups: [lacking] })?.subject ?? '',
+    /^a worker that has the model "a" or "b" or "c" or one of 1 more/,
+  )
 })
 
 test('the limit that holds back most is named, groups with the same one taken together', () => {

@@ -13,8 +13,12 @@ export type LimitFacts = {
   readonly groups: readonly {
     readonly agent: string
     readonly ready: number
-    /** Live workers that can perform the agent. */
+    /** Live workers that can perform its tasks. */
     readonly workers: number
+    /** Live workers that can perform the agent, whether or not they have one of `choices`. */
+    readonly performers: number
+    /** Between which its tasks have the choice, such as models; null where there is none. */
+    readonly choices: readonly string[] | null
     /** The tightest lane of the group; null when it takes none. */
     readonly lane: string | null
     readonly capacity: number | null
@@ -76,8 +80,22 @@ function limitOfGroup(
 }
 
 /** What a task that only needs a worker waits for, in words. */
-export function workerSubject(group: { readonly agent: string; readonly workers: number }): string {
-  return group.workers === 0
-    ? `no worker that performs ${group.agent} is alive`
-    : `a free worker that performs ${group.agent}`
+export function workerSubject(group: {
+  readonly agent: string
+  readonly workers: number
+  readonly performers: number
+  readonly choices: readonly string[] | null
+}): string {
+  const { agent, workers, performers, choices } = group
+  if (workers > 0) return `a free worker that performs ${agent}`
+  if (performers === 0 || choices === null) return `no worker that performs ${agent} is alive`
+  return `a worker that has the model ${named(choices)}: no process that is alive has it configured`
+}
+
+const shownChoices = 3
+
+function named(choices: readonly string[]): string {
+  const shown = choices.slice(0, shownChoices).map((choice) => JSON.stringify(choice))
+  const more = choices.length - shown.length
+  return [...shown, ...(more > 0 ? [`one of ${more} more`] : [])].join(' or ')
 }

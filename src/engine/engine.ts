@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Page, Run, RunEvent, RunSnapshot, RunState, Task } from '../contracts/index.ts'
 import { AppError, type Json, type Log, ownProcessPlace } from '../shared/index.ts'
@@ -53,6 +54,10 @@ const defaultTimes: WorkerTimes = {
 const recoverEveryMs = 1000
 const sweepEveryMs = 10_000
 const tickEveryMs = 100
+/** Between two looks whether a run that is being cancelled has ended. */
+const settleEveryMs = 50
+/** What a run takes to end beyond the grace of its agents. */
+const settleMs = 3000
 
 /**
  * Runs, tasks, attempts, lanes and workers over PostgreSQL. Knows nothing of what tasks do. Methods
@@ -153,10 +158,11 @@ export class Engine {
 
   /**
    * Runs failed, skipped and cancelled tasks again. `binding` takes over a run whose process is
-   * gone. Throws `retry_not_possible` when nothing is to be done again, or the run still goes on.
+   * gone. A run that is being cancelled is waited for, as long as agents take to stop. Throws
+   * `retry_not_possible` when nothing is to be done again, or the run still goes on.
    */
   async retry(id: string, binding: string | null): Promise<Run> {
-    const before = await this.run(id)
+    const before = await this.#settled(id)
     const isOver = before.finishedAt !== null
     if (!isOver && binding === null) {
       throw new AppError(
@@ -185,6 +191,25 @@ export class Engine {
     }
     for (const worker of this.#workers) worker.hint()
     return await this.run(id)
+  }
+
+  /** The run, once its cancellation has come to an end where one is under way. */
+  async #settled(id: string): Promise<Run> {
+    const patience =
+      performance.now() + settleMs + (this.#options.times?.graceMs ?? defaultTimes.graceMs)
+    for (;;) {
+      const run = await this.run(id)
+      if (!run.cancelRequested || run.finishedAt !== null) return run
+      if (performance.now() > patience) {
+        throw new AppError(
+          'retry_not_possible',
+          `run ${id} is still being cancelled: retry it when it has ended`,
+        )
+      }
+      // The process that performed it may be the one that was killed.
+      await this.#recover()
+      await delay(settleEveryMs)
+    }
   }
 
   /** The parked tasks of a run, by the numbers that resume them. */

@@ -14,6 +14,8 @@ const facts: WaitFacts = {
   unfinished: [],
   agent: 'model',
   workers: 1,
+  performers: 1,
+  choices: null,
   runHeld: 0,
   runSlots: 5,
   lanes: [lane],
@@ -50,7 +52,15 @@ test('a ready task: slots, then a shut lane, then a full one, then a worker', ()
     waitOf({ lanes: [{ ...shut, held: 0, shutUntil: since.toISOString() }] })?.reason,
     'worker',
   )
-  assert.match(waitOf({ workers: 0 })?.subject ?? '', /no worker that performs model is alive/)
+  assert.match(
+    waitOf({ workers: 0, performers: 0 })?.subject ?? '',
+    /no worker that performs model is alive/,
+  )
+  const lacking = waitOf({ workers: 0, choices: ['bad'] })
+  assert.deepEqual(
+    [lacking?.reason, lacking?.subject],
+    ['worker', 'a worker that has the model "bad": no process that is alive has it configured'],
+  )
 })
 
 test('a parked task waits for a person or for work outside, until its deadline', () => {

@@ -9,7 +9,12 @@ export type WaitFacts = {
   /** Keys of dependencies that have not succeeded. */
   readonly unfinished: readonly string[]
   readonly agent: string
+  /** Live workers that can perform it. */
   readonly workers: number
+  /** Live workers that can perform the agent, whether or not they have one of `choices`. */
+  readonly performers: number
+  /** Between which the task has the choice; null where there is none. */
+  readonly choices: readonly string[] | null
   readonly runHeld: number
   readonly runSlots: number
   readonly lanes: readonly {

@@ -54,6 +54,15 @@ export async function readLanes(
   return z.array(LaneRow).parse(result.rows).map(toState)
 }
 
+/** As it was submitted: what is configured later changes no task's lanes. */
+export async function laneHasRun(pool: Pool, lane: string, runId: string): Promise<boolean> {
+  const { rows } = await pool.query<{ has: boolean }>(
+    'select exists (select 1 from maniple.task_groups where run_id = $1 and $2 = any (lanes)) as has',
+    [runId, lane],
+  )
+  return rows[0]?.has ?? false
+}
+
 function toState(row: z.infer<typeof LaneRow>): LaneState {
   const { id: name, capacity, held, half_open: halfOpen } = row
   const { shut_reason: reason, shut_until: until, shut_ms: forMs } = row

@@ -5,6 +5,7 @@ import {
   type BreakerTimes,
   closeBreaker,
   type LaneState,
+  laneHasRun,
   markDead,
   openBreaker,
   openLanes,
@@ -54,6 +55,11 @@ export class Lanes {
   /** With no names: all. */
   read(names: readonly string[] | null = null): Promise<readonly LaneState[]> {
     return readLanes(this.#pool, names)
+  }
+
+  /** Whether tasks of the run take places in the lane. */
+  hasRun(lane: string, runId: string): Promise<boolean> {
+    return laneHasRun(this.#pool, lane, runId)
   }
 
   set(lanes: readonly Lane[]): Promise<void> {

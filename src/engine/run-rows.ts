@@ -186,13 +186,15 @@ async function readLimit(pool: Pool | PoolClient, row: RunRow): Promise<BindingL
   const facts = await pool.query<LimitFacts['groups'][number]>(
     `select g.agent, g.ready,
        (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,
+       (select count(*) from maniple.workers w where maniple.may_perform_agent(w, g))::int as performers, g.choices,
        l.id as lane, l.capacity, l.held, case when l.shut_until > now() then l.shut_reason end as shut
      from maniple.task_groups g left join lateral (
        -- The tightest lane of the way that is loosest: that is where room will come first.
        select tightest.* from maniple.task_groups w cross join lateral (
          select * from maniple.lanes l where l.id = any (w.lanes)
          order by (l.shut_until > now()) is true desc, maniple.lane_capacity(l) - l.held limit 1) tightest
-       where w.id = g.id or w.home_group = g.id
+       where (w.id = g.id or w.home_group = g.id) and (w.choice is null or exists (
+         select 1 from maniple.workers k where maniple.may_perform(k, g) and (k.choices is null or w.choice = any (k.choices))))
        order by (tightest.shut_until > now()) is true, tightest.shut_until, tightest.capacity - tightest.held desc
        limit 1) l on true
      where g.run_id = $1 and g.ready > 0`,

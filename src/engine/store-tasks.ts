@@ -49,10 +49,11 @@ async function insertGroups(
          select nextval(pg_get_serial_sequence('maniple.task_groups', 'id')) as id, x.*
          from jsonb_to_recordset($5) as x (choice text, lanes text[], preference int) order by preference
        )
-       insert into maniple.task_groups (id, run_id, agent, lanes, binding, is_closing, choice, preference, home_group)
+       insert into maniple.task_groups (id, run_id, agent, lanes, binding, is_closing, choice, preference, home_group, choices)
        overriding system value
        select id, $1, $2, lanes, $3, $4, choice, preference,
-         case when preference > 0 then (select id from way where preference = 0) end
+         case when preference > 0 then (select id from way where preference = 0) end,
+         case when preference = 0 and choice is not null then (select array_agg(choice order by preference) from way) end
        from way order by preference returning id`,
       [runId, group.agent, given.binding, group.isClosing, JSON.stringify(waysOf(group))],
     )

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import * as z from 'zod'
 import { Complexity, Priority, type Task, TaskState } from '../contracts/index.ts'
-import { AppError, type JsonObject } from '../shared/index.ts'
+import { AppError, type Json, type JsonObject } from '../shared/index.ts'
 import { explainWait } from './explain-wait.ts'
 
 const LaneRow = z.object({
@@ -40,6 +40,8 @@ const TaskRow = z.object({
   cached: z.boolean().nullable(),
   unfinished: z.array(z.string()),
   workers: z.number(),
+  performers: z.number(),
+  choices: z.array(z.string()).nullable(),
   run_held: z.number(),
   run_slots: z.number(),
   lanes: z.array(LaneRow).nullable(),
@@ -50,14 +52,18 @@ type TaskRow = z.infer<typeof TaskRow>
 // What groups share (lanes, workers) is read once a group, not once a task.
 const tasksText = `
   with groups as materialized (
-    select g.id,
+    select g.id, g.choices,
       (select count(*) from maniple.workers w where maniple.may_perform(w, g))::int as workers,
-      -- Where there is a choice: of the way that is loosest, where room will come first.
+      (select count(*) from maniple.workers w where maniple.may_perform_agent(w, g))::int as performers,
+      -- Where there is a choice: of the way that is loosest, where room will come first, of those that
+      -- somebody can take.
       (select jsonb_agg(jsonb_build_object('id', l.id, 'capacity', maniple.lane_capacity(l), 'held', l.held,
         'shutUntil', l.shut_until, 'shutReason', l.shut_reason) order by l.id)
         from maniple.lanes l where l.id = any ((
           select w.lanes from maniple.task_groups w left join maniple.lanes wl on wl.id = any (w.lanes)
-          where w.id = g.id or w.home_group = g.id group by w.id
+          where (w.id = g.id or w.home_group = g.id) and (w.choice is null or exists (
+            select 1 from maniple.workers k where maniple.may_perform(k, g) and (k.choices is null or w.choice = any (k.choices))))
+          group by w.id
           order by max(wl.shut_until) filter (where wl.shut_until > clock_timestamp()) nulls first,
             min(maniple.lane_capacity(wl) - wl.held) desc, w.preference limit 1)::text[])) as lanes
     from maniple.task_groups g where g.run_id = $1
@@ -69,7 +75,7 @@ const tasksText = `
       then array(select n.key from unnest(s.depends_on) as d (key)
         join maniple.task_specs n on n.run_id = s.run_id and n.key = d.key
         join maniple.tasks u on u.id = n.task_id where u.state <> 'succeeded' order by n.key) else '{}' end as unfinished,
-    g.workers, g.lanes, r.held as run_held, r.slots as run_slots, clock_timestamp() as now
+    g.workers, g.performers, g.choices, g.lanes, r.held as run_held, r.slots as run_slots, clock_timestamp() as now
   from maniple.task_specs s
   join maniple.tasks t on t.id = s.task_id
   join maniple.runs r on r.id = s.run_id
@@ -97,15 +103,18 @@ export async function readTasks(
 /** What is read at a stretch: reading ten times as many would keep all others waiting. */
 const atOnce = 500
 
-/** All tasks in the plan's order. The transaction is the caller's, so that they are of one moment. */
+/** All tasks in the plan's order, of one moment. The transaction is the caller's. */
 export async function readAllTasks(client: PoolClient, runId: string): Promise<readonly Task[]> {
+  // A cursor: each page of its own would look at the whole run again.
+  const cursor = `declare run_tasks no scroll cursor for ${tasksText}`
+  await client.query(cursor, [runId, 0, null])
   const tasks: Task[] = []
-  let after: number | null = 0
-  while (after !== null) {
-    const page = await readTasks(client, runId, { after, limit: atOnce })
-    tasks.push(...page.tasks)
-    after = page.next
+  for (let isMore = true; isMore; ) {
+    const result = await client.query<Record<string, unknown>>(`fetch ${atOnce} from run_tasks`)
+    tasks.push(...z.array(TaskRow).parse(result.rows).map(toTask))
+    isMore = result.rows.length === atOnce
   }
+  await client.query('close run_tasks')
   return tasks
 }
 
@@ -130,6 +139,8 @@ function toTask(row: TaskRow): Task {
       unfinished: row.unfinished,
       agent: row.spec.agent,
       workers: row.workers,
+      performers: row.performers,
+      choices: row.choices,
       runHeld: row.run_held,
       runSlots: row.run_slots,
       lanes: row.lanes ?? [],
@@ -191,7 +202,7 @@ export async function readResults(
     .map(({ spec, ...row }) => ({ ...spec, ...row }))
 }
 
-const PayloadRow = z.object({ key: z.string(), value: z.json() })
+const PayloadRow = z.object({ key: z.string(), value: z.custom<Json>() })
 
 /** One entry of what each task of a run carries for its performer, in the plan's order. */
 export async function readPayloads(

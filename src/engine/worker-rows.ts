@@ -9,16 +9,18 @@ export type WorkerRow = {
   readonly id: string
   readonly slots: number
   readonly agents: readonly string[]
+  /** Null: all. */
+  readonly choices: readonly string[] | null
   readonly binding: string | null
   readonly onlyRun: string | null
 }
 
 export async function joinWorkers(pool: Pool, row: WorkerRow, place: ProcessPlace): Promise<void> {
-  const { id, slots, agents, binding, onlyRun } = row
+  const { id, slots, agents, choices, binding, onlyRun } = row
   await pool.query(
-    `insert into maniple.workers (id, place, pid, process_start, slots, agents, binding, only_run)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [id, place.place, place.pid, place.startedAt, slots, agents, binding, onlyRun],
+    `insert into maniple.workers (id, place, pid, process_start, slots, agents, choices, binding, only_run)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [id, place.place, place.pid, place.startedAt, slots, agents, choices, binding, onlyRun],
   )
 }
 

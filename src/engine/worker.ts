@@ -22,6 +22,11 @@ export type WorkerOptions = {
   readonly slots: number
   /** Names of the agents it can perform. */
   readonly agents: readonly string[]
+  /**
+   * What `Way.choice` may be for it to take a task that way: other processes may know models that this
+   * one does not. Default: whatever there is.
+   */
+  readonly choices?: readonly string[] | undefined
   readonly binding: string | null
   /** Performs only this run; null: everybody's. */
   readonly onlyRun: string | null
@@ -154,8 +159,8 @@ export class Worker {
   }
 
   async #join(): Promise<void> {
-    const { pool, place, slots, agents, binding, onlyRun } = this.#parts
-    const row = { id: this.#id, slots, agents, binding, onlyRun }
+    const { pool, place, slots, agents, choices = null, binding, onlyRun } = this.#parts
+    const row = { id: this.#id, slots, agents, choices, binding, onlyRun }
     await withRetry(() => joinWorkers(pool, row, place), { signal: this.#stopping.signal })
     this.#lastBeat = performance.now()
   }

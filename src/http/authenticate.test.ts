@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fastify from 'fastify'
 import type { AuditEntry, Caller } from '../contracts/index.ts'
+import { boundRefusals } from '../records/index.ts'
 import { auditRefusals } from './audit-refusals.ts'
 import { authenticate } from './authenticate.ts'
 import { cacheTokens } from './cache-tokens.ts'
@@ -19,7 +20,7 @@ async function serverWith(changes: Partial<Access> = {}) {
   const server = fastify()
   handleErrors(server)
   const audit = (entry: AuditEntry): void => void audited.push(entry)
-  auditRefusals(server, { audit })
+  auditRefusals(server, boundRefusals({ audit, event: 'HTTP_Requests_Denied' }))
   await authenticate(server, {
     requireTokens: true,
     hosts: [],

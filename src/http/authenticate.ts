@@ -7,8 +7,11 @@ import type { Access } from './http-dependencies.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The least role a route takes; default: viewer for GET, operator for the others. */
-    role?: Role | 'none'
+    /**
+     * The least role a route takes; default: viewer for GET, operator for the others. With `none`
+     * tokens are not looked at; with `anybody` nobody is refused, but who is known is told more.
+     */
+    role?: Role | 'none' | 'anybody'
   }
   interface FastifyRequest {
     /** Set before any handler runs. */
@@ -25,8 +28,10 @@ const local: Caller = { user: 'local', role: 'admin', via: 'http' }
 /** On routes that anybody may ask. */
 const anybody: Caller = { user: 'anonymous', role: 'viewer', via: 'http' }
 
+export const isAnybody = (caller: Caller): boolean => caller === anybody
+
 // A path without a route takes what it would take with one: it must not tell which paths there are.
-function roleOf(request: FastifyRequest): Role | 'none' {
+function roleOf(request: FastifyRequest): Role | 'none' | 'anybody' {
   return (
     request.routeOptions.config.role ?? (reading.includes(request.method) ? 'viewer' : 'operator')
   )
@@ -60,8 +65,11 @@ async function spend(limiter: Limiter, request: FastifyRequest): Promise<void> {
   throw new AppError('too_many_requests', message, { retryAfterMs: spent.ttl })
 }
 
+/** Counts one request more of a caller, for requests that hold several. Throws `too_many_requests`. */
+export type Spend = (request: FastifyRequest) => Promise<void>
+
 /** Names the caller of every request, and refuses those who may not ask or ask too often. */
-export async function authenticate(server: FastifyInstance, access: Access): Promise<void> {
+export async function authenticate(server: FastifyInstance, access: Access): Promise<Spend> {
   const { requireTokens, requestsPerMinute: max } = access
   await server.register(rateLimit, { global: false })
   const perAddress = server.createRateLimit({
@@ -76,27 +84,33 @@ export async function authenticate(server: FastifyInstance, access: Access): Pro
   })
   const tokens = cacheTokens(access.authenticate)
 
-  const judge = async (request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
+  const recognise = async (request: FastifyRequest): Promise<Caller | null> => {
     const { authorization } = request.headers
-    if (authorization === undefined) {
-      if (!requireTokens) return local
-      await spend(perAddress, request)
-      throw unauthorized(reply, 'token_missing')
-    }
+    if (authorization === undefined) return requireTokens ? null : local
     const token = tokenOf(authorization)
     // Guessing must not become a flood of look-ups: only known tokens are free of this limit.
     if (token === null || !tokens.has(token)) await spend(perAddress, request)
-    const caller = token === null ? null : await tokens.find(token)
-    if (caller === null) throw unauthorized(reply, 'token_invalid')
-    return caller
+    return token === null ? null : await tokens.find(token)
+  }
+  const judge = async (request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
+    const caller = await recognise(request)
+    if (caller !== null) return caller
+    if (request.headers.authorization !== undefined) throw unauthorized(reply, 'token_invalid')
+    await spend(perAddress, request)
+    throw unauthorized(reply, 'token_missing')
   }
   server.decorateRequest('caller')
   server.addHook('onRequest', async (request, reply) => {
     request.caller = anybody
     const needed = roleOf(request)
     if (needed === 'none') return
+    if (needed === 'anybody') {
+      request.caller = (await recognise(request)) ?? anybody
+      return
+    }
     request.caller = await judge(request, reply)
     await spend(perCaller, request)
     checkRole(request.caller, needed)
   })
+  return (request) => spend(perCaller, request)
 }

@@ -48,8 +48,11 @@ function readRoutes(server: HttpServer, { orchestration }: RouteContext): void {
 
 const isOpen = (lane: LaneStatus): boolean => lane.breaker !== 'open' && lane.shut === null
 
+const shutName = ({ name, dead }: LaneStatus): string =>
+  dead === undefined ? name : `${name} (dead: ${dead.code})`
+
 function laneCheck(lanes: readonly LaneStatus[]): { ok: boolean; detail: string } {
-  const shut = lanes.filter((lane) => !isOpen(lane)).map(({ name }) => name)
+  const shut = lanes.filter((lane) => !isOpen(lane)).map(shutName)
   const detail = `${lanes.length - shut.length} of ${lanes.length} take work`
   return {
     ok: shut.length === 0 && lanes.length > 0,

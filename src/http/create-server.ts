@@ -1,6 +1,7 @@
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { boundRefusals } from '../records/index.ts'
 import { AppError, newId } from '../shared/index.ts'
 import { acceptJson } from './accept-json.ts'
 import { auditRefusals } from './audit-refusals.ts'
@@ -20,6 +21,7 @@ import { pilotRoutes } from './pilot-routes.ts'
 import { runsRoutes } from './runs-routes.ts'
 import { streamRoute } from './stream-route.ts'
 import { validateRequest } from './validate-request.ts'
+import { webhookRoute } from './webhook-route.ts'
 
 /** The paths of the models' API are taken in any case: `/api/githubmodels/…` is how many write it. */
 const anyCasePrefix = (url: string): string =>
@@ -75,9 +77,11 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   })
-  auditRefusals(server, { audit: deps.access.audit })
+  const { audit } = deps.access
+  const refusals = boundRefusals({ audit, event: 'HTTP_Requests_Denied' })
+  auditRefusals(server, refusals)
   guardOrigin(server, deps.access)
-  await authenticate(server, deps.access)
+  const spend = await authenticate(server, deps.access)
   await describeRoutes(server, deps.version)
 
   const typed = server.withTypeProvider<ZodTypeProvider>()
@@ -92,6 +96,7 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
   catalogueRoutes(typed, context)
   budgetRoutes(typed, context)
   pilotRoutes(typed, context)
-  mcpRoute(server, context)
+  mcpRoute(server, { deps: context, refusals, spend })
+  await webhookRoute(server, context)
   return server
 }

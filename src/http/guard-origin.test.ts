@@ -61,4 +61,7 @@ test('beyond loopback, configured names and addresses are served as well', async
   for (const host of ['evil.example', 'maniple.example.evil', '10.0.0.1.evil', '[::zz]'])
     assert.equal(await answer({ host }, 'GET', open), '403 host_not_allowed', host)
   assert.equal(await answer({ host: 'maniple.example' }, 'GET'), '403 host_not_allowed')
+  const refused = await open.inject({ url: '/', headers: { host: 'evil.example' } })
+  assert.match(refused.body, /server\.names/)
+  assert.doesNotMatch(refused.body, /localhost|maniple\.example/)
 })

@@ -19,6 +19,14 @@ function isAdmitted(host: string, { requireTokens, hosts }: HostRules): boolean 
   return isIP(name) === 4 || hosts.some((known) => known.toLowerCase() === name.toLowerCase())
 }
 
+/** The names that are known are not told: who asks may be a stranger. */
+function notAdmitted(host: string, { requireTokens }: HostRules): string {
+  const shown = `The Host header ${JSON.stringify(host.slice(0, 200))}`
+  return requireTokens
+    ? `${shown} is no name of this server; reach it by its address, or add the name to server.names (MANIPLE_SERVER_NAMES) in its configuration`
+    : `${shown} is not this machine; use 127.0.0.1 or localhost`
+}
+
 type HostRules = Pick<Access, 'requireTokens' | 'hosts'>
 
 /**
@@ -30,9 +38,7 @@ export function guardOrigin(server: FastifyInstance, rules: HostRules): void {
   server.addHook('onRequest', async (request) => {
     const { host = '', origin } = request.headers
     if (!isAdmitted(host, rules)) {
-      const names = ['127.0.0.1', 'localhost', ...(rules.requireTokens ? rules.hosts : [])]
-      const message = `The Host header ${JSON.stringify(host.slice(0, 200))} is not this machine; use ${names.join(' or ')}`
-      throw new AppError('host_not_allowed', message)
+      throw new AppError('host_not_allowed', notAdmitted(host, rules))
     }
     if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
       const message = `Requests from pages of ${JSON.stringify(origin)} are refused; open http://${host} itself`

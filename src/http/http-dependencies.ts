@@ -5,6 +5,7 @@ import type {
   OrchestrationService,
   PilotService,
   RunService,
+  WebhookService,
 } from '../contracts/index.ts'
 
 export type Readiness = {
@@ -31,6 +32,7 @@ export type HttpDependencies = {
   readonly runs: RunService
   readonly orchestration: OrchestrationService
   readonly pilot: PilotService
+  readonly webhooks: WebhookService
   /** Asked on every `GET /ready`. */
   readonly readiness: () => Promise<Readiness>
   /** Asked on every `GET /metrics`. */

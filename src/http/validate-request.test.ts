@@ -29,6 +29,14 @@ test('names every problem with its place and the offending value', () => {
   assert.match(result.error.message, /^body\.count: .* \(and 3 more, see errors\)$/)
 })
 
+test('a query that is no number is shown as it was sent', () => {
+  const result = judge(z.object({ minutes: z.coerce.number() }), { minutes: 'abc' })
+  assert.ok(
+    typeof result === 'object' && 'error' in result && result.error instanceof RequestInvalid,
+  )
+  assert.equal(result.error.problems[0]?.message, 'expected a number (got "abc")')
+})
+
 test('a text beyond a limit of size is too large, unless something else is wrong as well', () => {
   const schema = z.strictObject({ content: z.string().max(1_000_000), name: z.string().max(5) })
   const errorOf = (data: unknown): unknown => {

@@ -17,7 +17,17 @@ function shown(input: unknown): string {
   return ` (got ${text.length > 60 ? `${text.slice(0, 60)}…` : text})`
 }
 
-function messageOf(issue: z.core.$ZodIssue): string {
+/** What was sent for a query's number, which turning it into one has made NaN. */
+function sentFor({ path }: z.core.$ZodIssue, data: unknown): unknown {
+  return path.reduce<unknown>(
+    (value, name) =>
+      typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined,
+    data,
+  )
+}
+
+function messageOf(issue: z.core.$ZodIssue, data: unknown): string {
+  if (Number.isNaN(issue.input)) return `expected a number${shown(sentFor(issue, data))}`
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const choices = issue.errors.map((errors) => errors.map((inner) => inner.message).join(', '))
     return `none of the allowed forms: ${choices.join('; or ')}${shown(issue.input)}`
@@ -32,8 +42,10 @@ const placeOf = (part: string, issue: z.core.$ZodIssue): string =>
 const mostProblems = 1000
 const longestMessage = 500
 
-const problemOf = (part: string, issue: z.core.$ZodIssue): RequestProblem => {
-  const message = messageOf(issue)
+type Judged = { readonly part: string; readonly data: unknown }
+
+const problemOf = ({ part, data }: Judged, issue: z.core.$ZodIssue): RequestProblem => {
+  const message = messageOf(issue, data)
   const isLong = message.length > longestMessage
   return {
     path: placeOf(part, issue),
@@ -49,14 +61,15 @@ type TooLarge = z.core.$ZodIssueTooBig & { readonly input?: unknown }
 const isTooLarge = (issue: z.core.$ZodIssue): issue is TooLarge =>
   issue.code === 'too_big' && issue.origin === 'string' && Number(issue.maximum) >= largeText
 
-function refusalOf(part: string, issues: readonly z.core.$ZodIssue[]): AppError {
+function refusalOf(judged: Judged, issues: readonly z.core.$ZodIssue[]): AppError {
+  const { part } = judged
   const [first] = issues
   if (first !== undefined && issues.every(isTooLarge) && isTooLarge(first)) {
     const size = typeof first.input === 'string' ? `${first.input.length} characters` : 'too much'
     const message = `${placeOf(part, first)} has ${size}; the limit is ${first.maximum}`
     return new AppError('input_too_large', message)
   }
-  const listed = issues.slice(0, mostProblems).map((issue) => problemOf(part, issue))
+  const listed = issues.slice(0, mostProblems).map((issue) => problemOf(judged, issue))
   return new RequestInvalid(listed, issues.length)
 }
 
@@ -66,6 +79,6 @@ export const validateRequest: FastifySchemaCompiler<z.ZodType> = ({ schema, http
   return (data: unknown) => {
     const result = z.safeParse(schema, data, { reportInput: true })
     if (result.success) return { value: result.data }
-    return { error: refusalOf(part, result.error.issues) }
+    return { error: refusalOf({ part, data }, result.error.issues) }
   }
 }

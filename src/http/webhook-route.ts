@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import type { WebhookService } from '../contracts/index.ts'
 import { AppError } from '../shared/index.ts'
+import type { HttpDependencies } from './http-dependencies.ts'
 import type { HttpServer } from './http-server.ts'
 import { problemResponses } from './problem.ts'
 
@@ -19,14 +19,14 @@ const Receipt = z.object({
  */
 export async function webhookRoute(
   server: FastifyInstance,
-  { webhooks }: { readonly webhooks: WebhookService },
+  { webhooks }: Pick<HttpDependencies, 'webhooks'>,
 ): Promise<void> {
-  await server.register(async (scope) => {
+  await server.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser(
       'application/json',
       { parseAs: 'buffer', bodyLimit: mostBytes },
-      (_request, body, done) => done(null, body),
+      (_request, body, parsed) => parsed(null, body),
     )
     ;(scope as unknown as HttpServer).route({
       method: 'POST',
@@ -61,5 +61,6 @@ export async function webhookRoute(
         return reply.code(202).send(receipt)
       },
     })
+    done()
   })
 }

@@ -7,6 +7,7 @@ import type {
   RunService,
 } from '../contracts/index.ts'
 import type { Log } from '../shared/index.ts'
+import type { CallGate } from './call-gate.ts'
 
 /** What the tools call, and nothing else. */
 export type McpDependencies = {
@@ -32,6 +33,7 @@ export type ReportProgress = (step: {
 /** The circumstances of one call. */
 export type ToolContext = McpDependencies & {
   readonly caller: Caller
+  readonly gate: CallGate
   /** Aborted when the client cancels the call, or is gone: nobody waits for the answer any more. */
   readonly signal: AbortSignal
   /** Aborted when the server stops: waiting ends, and the state so far is the answer. */
@@ -63,6 +65,6 @@ export type McpTool = Pick<
   ToolDefinition<z.ZodObject, z.ZodObject>,
   'name' | 'description' | 'role' | 'annotations' | 'input' | 'output'
 > & {
-  /** Parses the arguments, performs the call and answers with what fits `output`. */
+  /** Admits the call, parses the arguments, performs the call and answers with what fits `output`. */
   readonly perform: (given: unknown, context: ToolContext) => Promise<Record<string, unknown>>
 }

@@ -1,5 +1,6 @@
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server'
 import type { Caller } from '../contracts/index.ts'
+import type { CallGate } from './call-gate.ts'
 import type { McpDependencies, McpTool, ReportProgress, ToolContext } from './contract.ts'
 import { listedSchema } from './listed-schema.ts'
 import { toolFailure } from './tool-failure.ts'
@@ -37,11 +38,14 @@ async function perform(tool: McpTool, given: unknown, context: ToolContext) {
   }
 }
 
-export type McpFactory = (caller: Caller) => McpServer
+/** Who calls, and through which gate. */
+export type Asker = { readonly caller: Caller; readonly gate: CallGate }
+
+export type McpFactory = (asker: Asker) => McpServer
 
 /** Servers of all tools, for 2026-07-28 clients and 2025-era ones alike; each serves one caller. */
 export function createMcp(deps: McpDependencies, closing: AbortSignal): McpFactory {
-  return (caller) => {
+  return (asker) => {
     const server = new McpServer(
       { name: 'maniple', title: 'Maniple', version: deps.version },
       {
@@ -57,7 +61,7 @@ export function createMcp(deps: McpDependencies, closing: AbortSignal): McpFacto
       server.registerTool(name, config, async (given, context) => {
         const { signal } = context.mcpReq
         const progress = progressOf(context)
-        return await perform(tool, given, { ...deps, caller, signal, closing, progress })
+        return await perform(tool, given, { ...deps, ...asker, signal, closing, progress })
       })
     }
     return server

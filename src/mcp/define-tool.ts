@@ -27,15 +27,40 @@ function parseArguments<Input extends z.ZodObject>(input: Input, given: unknown)
   throw new AppError('request_invalid', [...shown, ...more].join('; '))
 }
 
+/** Tells the gate of what is refused before the tool begins; what comes later is its own matter. */
+async function admitted<Input extends z.ZodObject>(
+  { name, role, input }: Pick<ToolDefinition<Input, z.ZodObject>, 'name' | 'role' | 'input'>,
+  given: unknown,
+  context: ToolContext,
+): Promise<z.output<Input>> {
+  const { caller, gate } = context
+  try {
+    await gate.admit()
+    checkRole(name, role, context)
+    return parseArguments(input, given)
+  } catch (error) {
+    if (error instanceof AppError) {
+      gate.refused({
+        event: 'MCP_Call_Denied',
+        actor: caller.user,
+        repository: null,
+        action: name,
+        result: 'DENIED',
+        details: { Code: error.code, Reason: error.message, Via: caller.via },
+      })
+    }
+    throw error
+  }
+}
+
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: ToolDefinition<Input, Output>,
 ): McpTool {
-  const { call, input, output, role, name } = definition
+  const { call, output } = definition
   return {
     ...definition,
     perform: async (given, context) => {
-      checkRole(name, role, context)
-      const answer = await call(parseArguments(input, given), context)
+      const answer = await call(await admitted(definition, given, context), context)
       // Keeps exactly what the listed schema names: clients refuse what it does not.
       return z.parse(output, answer)
     },

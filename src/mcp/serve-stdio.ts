@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
-import type { Caller } from '../contracts/index.ts'
+import type { AuditEntry, Caller } from '../contracts/index.ts'
+import { boundRefusals } from '../records/index.ts'
+import type { CallGate } from './call-gate.ts'
 import type { McpDependencies } from './contract.ts'
 import { createMcp } from './create-mcp.ts'
 
@@ -18,6 +20,11 @@ class EndingTransport extends StdioServerTransport {
 /** Whoever starts the process is its owner. */
 const owner: Caller = { user: 'local', role: 'admin', via: 'mcp' }
 
+export type StdioDependencies = McpDependencies & {
+  /** Told of refused calls, a bounded number of them. Must not throw. */
+  readonly audit: (entry: AuditEntry) => void
+}
+
 export type StdioStreams = {
   readonly input?: Readable
   /** Carries protocol messages and nothing else. */
@@ -28,7 +35,7 @@ export type StdioStreams = {
 
 /** Serves one client over stdin and stdout until it closes its end; what it started goes on. */
 export async function serveMcpStdio(
-  deps: McpDependencies,
+  deps: StdioDependencies,
   streams: StdioStreams = {},
 ): Promise<void> {
   const { input, output, signal } = streams
@@ -37,7 +44,13 @@ export async function serveMcpStdio(
   const transport = new EndingTransport(input, output, {
     maxBufferSize: deps.limits.maxInputBytes,
   })
-  const handle = serveStdio(() => factory(owner), {
+  const refusals = boundRefusals({ audit: deps.audit, event: 'MCP_Calls_Denied' })
+  const gate: CallGate = {
+    // Whoever owns the process may call as often as it can.
+    admit: async () => undefined,
+    refused: (entry) => refusals.tell('stdio', entry),
+  }
+  const handle = serveStdio(() => factory({ caller: owner, gate }), {
     transport,
     onerror: (err) => deps.log.warn({ err }, 'MCP connection trouble'),
   })
@@ -48,5 +61,6 @@ export async function serveMcpStdio(
   if (signal?.aborted === true) close()
   signal?.addEventListener('abort', close, { once: true })
   await transport.ended
+  refusals.close()
   signal?.removeEventListener('abort', close)
 }

@@ -81,6 +81,8 @@ export type ProviderClient = {
   readonly simulated: boolean
   /** The provider takes a JSON schema along; otherwise the prompt has to say it. */
   readonly takesSchema: boolean
+  /** What to do, in words, where its API takes the schema and does not heed it. */
+  readonly ifSchemaIgnored?: string
   readonly call: (request: CallRequest) => Promise<ModelReply>
 }
 

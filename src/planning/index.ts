@@ -11,6 +11,7 @@ export {
   type FinishedBranch,
   mostChecks,
 } from './bisect.ts'
+export { estimateTime } from './estimate-time.ts'
 export { dashboard } from './github/dashboard.ts'
 export type { DashboardAggregate, DashboardRow, DashboardView } from './github/dashboard-view.ts'
 export { decideWorker, type WorkerStep } from './github/decide-worker.ts'

@@ -8,7 +8,7 @@ const facts: WidthFacts = {
   lanePlaces: 100,
   requestsPerMinute: null,
   latencyMs: 2000,
-  affordableCalls: null,
+  affordable: null,
 }
 
 const of = (changes: Partial<WidthFacts>) => {
@@ -22,11 +22,11 @@ test('the tightest limit binds, and is named', () => {
   assert.deepEqual(of({ lanePlaces: 4 }), [4, 'lane'])
   // 120 a minute are two a second: four begin while one of two seconds runs.
   assert.deepEqual(of({ requestsPerMinute: 120 }), [4, 'rate'])
-  assert.deepEqual(of({ affordableCalls: 7 }), [7, 'budget'])
+  assert.deepEqual(of({ affordable: { calls: 7, reason: 'seven' } }), [7, 'budget'])
 })
 
 test('nothing is ever planned with no width at all', () => {
-  assert.deepEqual(of({ affordableCalls: 0 }), [1, 'budget'])
+  assert.deepEqual(of({ affordable: { calls: 0, reason: 'none' } }), [1, 'budget'])
   assert.deepEqual(of({ lanePlaces: 0 }), [1, 'lane'])
 })
 

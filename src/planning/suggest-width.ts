@@ -15,8 +15,8 @@ export type WidthFacts = {
   readonly requestsPerMinute: number | null
   /** Mean time of a call. */
   readonly latencyMs: number
-  /** How many calls the budgets still pay for; null: no budget. */
-  readonly affordableCalls: number | null
+  /** How many calls the tightest budget still pays for; null: no budget. */
+  readonly affordable: { readonly calls: number; readonly reason: string } | null
 }
 
 export type SuggestedWidth = {
@@ -25,7 +25,10 @@ export type SuggestedWidth = {
   readonly binding: WidthLimit
 }
 
-/** The widest that every limit allows, and the one that binds; of equals the first listed. */
+/**
+ * The widest that every limit allows, and the one that binds: `width` 0 of it means that nothing runs
+ * before it gives way. Of equals the first listed.
+ */
 export function suggestWidth(facts: WidthFacts): SuggestedWidth {
   const limits = limitsOf(facts)
   const binding = limits.reduce((least, limit) => (limit.width < least.width ? limit : least))
@@ -33,7 +36,7 @@ export function suggestWidth(facts: WidthFacts): SuggestedWidth {
 }
 
 function limitsOf(facts: WidthFacts): [WidthLimit, ...WidthLimit[]] {
-  const { independent, slots, lanePlaces, requestsPerMinute, latencyMs, affordableCalls } = facts
+  const { independent, slots, lanePlaces, requestsPerMinute, latencyMs, affordable } = facts
   return [
     {
       limit: 'workloads',
@@ -52,15 +55,9 @@ function limitsOf(facts: WidthFacts): [WidthLimit, ...WidthLimit[]] {
             reason: `the models take ${requestsPerMinute} calls a minute, of ${Math.round(latencyMs)} ms each`,
           },
         ]),
-    ...(affordableCalls === null
+    ...(affordable === null
       ? []
-      : [
-          {
-            limit: 'budget' as const,
-            width: affordableCalls,
-            reason: `the budgets pay for ${affordableCalls} more calls`,
-          },
-        ]),
+      : [{ limit: 'budget' as const, width: affordable.calls, reason: affordable.reason }]),
   ]
 }
 

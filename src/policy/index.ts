@@ -10,7 +10,6 @@ export {
   type MergeRules,
   type PathRules,
   type Permission,
-  permissions,
   type TaintRules,
   type TextRules,
   type TrustedMerge,
@@ -21,5 +20,4 @@ export { type EventFacts, type EventJudgement, judgeEvent } from './judge-event.
 export type { Lineage, LoopRules } from './loop-rules.ts'
 export { type LineageCounts, mayStart } from './may-start.ts'
 export { inspectMarkers, isAtPlace, type MarkerReading, readMarkers } from './read-markers.ts'
-export { redactSecrets } from './redact-secrets.ts'
 export { type SanitiseOptions, sanitiseText } from './sanitise-text.ts'

@@ -1,5 +1,6 @@
 export type { AuditRow } from './audit/audit-row.ts'
 export { AuditHead } from './audit/audit-segments.ts'
+export { boundRefusals, type Refusals } from './audit/bound-refusals.ts'
 export { type Audit, createAudit } from './audit/create-audit.ts'
 export type { AuditReport } from './audit/verify-audit.ts'
 export { findCachedResult, keepCachedResult } from './cached-results/cached-results.ts'
@@ -21,7 +22,6 @@ export {
   finishEffect,
   insertEffect,
   listEffects,
-  readAbandoned,
   type StoredCounts,
 } from './effects/effect-rows.ts'
 export { pauseGate, readPauses, resumeGate } from './effects/gate-pauses.ts'

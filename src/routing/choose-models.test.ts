@@ -124,6 +124,27 @@ test('the draws below the floor are shared out evenly among the models that can'
   assert.deepEqual(Object.fromEntries(counts), { a: 850, b: 50, c: 50, d: 50 })
 })
 
+test('a model that never answered has no latency to tell of, and gains nothing by it', () => {
+  const outcomes = [{ ...outcome('alpha', 4, 0), meanLatencyMs: null }, outcome('beta', 4, 4)]
+  const { order, candidates } = choose([model('alpha'), model('beta'), model('gamma')], {
+    outcomes,
+    specialist: { ...specialist, models: [] },
+    settings: { adaptive: true, explorationFloor: 0 },
+  })
+  const reasons = new Map(candidates.map(({ name, reasons }) => [name, reasons.join('; ')]))
+  assert.match(reasons.get('alpha') ?? '', /no answer yet \(0\.00\)/)
+  assert.match(reasons.get('beta') ?? '', /1000 ms measured/)
+  assert.match(reasons.get('gamma') ?? '', /latency not measured \(0\.25\)/)
+  assert.equal(order.at(-1), 'alpha')
+})
+
+test('a model whose provider refused for good is passed over with that reason', () => {
+  const dead = model('alpha', { breaker: 'open', deadCode: 'model_auth' })
+  const { order, candidates } = choose([dead, model('beta')])
+  assert.deepEqual(order, ['beta', 'alpha'])
+  assert.match(candidates.at(-1)?.lost ?? '', /refused for good \(model_auth\)/)
+})
+
 test('without any model there is nothing to choose', () => {
   assert.throws(() => choose([]), { code: 'config_invalid' })
 })

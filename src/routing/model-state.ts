@@ -4,6 +4,8 @@ import type { BreakerState, Complexity, ModelProfile } from '../contracts/index.
 export type ModelState = {
   readonly profile: ModelProfile
   readonly breaker: BreakerState
+  /** Its provider refused for good, with this code, and is not asked for a while. */
+  readonly deadCode?: string | undefined
   /** Its lane takes no calls, and until when (ISO 8601). */
   readonly shut: { readonly reason: string; readonly until: string } | null
   /** Places of its lane that are taken now. */
@@ -19,7 +21,8 @@ export type ModelOutcome = {
   readonly complexity: Complexity
   readonly calls: number
   readonly successes: number
-  readonly meanLatencyMs: number
+  /** Over the calls that succeeded; null where none has. */
+  readonly meanLatencyMs: number | null
   /** Null when nobody knows the price. */
   readonly meanCostUsd: number | null
 }

@@ -83,7 +83,12 @@ function learnedParts({ profile }: ModelState, scene: Scene): readonly Part[] {
     reason: `${calls}, at least ${seen.bound.toFixed(3)} to be expected`,
   }
   if (seen.meanLatencyMs === null) {
-    return [success, { points: most.latency / 2, reason: 'latency not measured' }]
+    // Nobody knows how slow a model is that was called and never answered: slower than all others.
+    const latency =
+      seen.calls > 0
+        ? { points: 0, reason: 'no answer yet' }
+        : { points: most.latency / 2, reason: 'latency not measured' }
+    return [success, latency]
   }
   const wanted = specialist.expectedLatencyMs
   const points = most.latency * Math.min(1, wanted / Math.max(1, seen.meanLatencyMs))
@@ -99,7 +104,7 @@ function loadPart({ held, profile }: ModelState): Part {
 
 /** The higher the rank, the less a wait will help. */
 function exclusionOf(
-  { profile, breaker, shut, budgetAllows }: ModelState,
+  { profile, breaker, deadCode, shut, budgetAllows }: ModelState,
   { estimatedTokens }: ModelWorkload,
 ): ScoredModel['excluded'] {
   if (profile.contextTokens !== null && estimatedTokens > profile.contextTokens) {
@@ -109,6 +114,9 @@ function exclusionOf(
   if (!budgetAllows) {
     const unknown = profile.price === null ? ': its price is unknown' : ''
     return { rank: 3, reason: `the budget refuses it${unknown}` }
+  }
+  if (deadCode !== undefined) {
+    return { rank: 2, reason: `its provider refused for good (${deadCode})` }
   }
   if (breaker === 'open') {
     return { rank: 2, reason: `its breaker is open${shut === null ? '' : ` until ${shut.until}`}` }

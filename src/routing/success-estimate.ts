@@ -6,6 +6,7 @@ type SuccessEstimate = {
   readonly bound: number
   readonly calls: number
   readonly successes: number
+  /** Null where no call was answered. */
   readonly meanLatencyMs: number | null
 }
 
@@ -23,20 +24,22 @@ export function estimateSuccess(
   outcomes: readonly ModelOutcome[],
   wanted: { readonly model: string; readonly taskType: string; readonly complexity: Complexity },
 ): SuccessEstimate {
-  const sums = { calls: 0, successes: 0, latency: 0 }
+  const sums = { calls: 0, successes: 0, latency: 0, timed: 0 }
   for (const outcome of outcomes) {
     if (outcome.model !== wanted.model || !(outcome.calls > 0)) continue
     const weight = weightOf(outcome, wanted)
     const successes = Math.max(0, Math.min(outcome.calls, outcome.successes))
     sums.calls += outcome.calls * weight
     sums.successes += successes * weight
+    if (outcome.meanLatencyMs === null) continue
+    sums.timed += outcome.calls * weight
     sums.latency += outcome.meanLatencyMs * outcome.calls * weight
   }
   return {
     bound: wilsonLow(sums.successes + prior.successes, sums.calls + prior.calls),
     calls: sums.calls,
     successes: sums.successes,
-    meanLatencyMs: sums.calls > 0 ? sums.latency / sums.calls : null,
+    meanLatencyMs: sums.timed > 0 ? sums.latency / sums.timed : null,
   }
 }
 

@@ -2,7 +2,7 @@ export type { WorkflowBehaviour, WorkflowOutcome } from './github/actions/run-wo
 export type { FaultMatch, GitHubFault, GitHubFaultRates } from './github/faults/choose-fault.ts'
 export type { FileContents } from './github/git/git-host.ts'
 export type { GitHubStats } from './github/limits/call-statistics.ts'
-export { documentedLimits, type LimitSettings } from './github/limits/limit-settings.ts'
+export type { LimitSettings } from './github/limits/limit-settings.ts'
 export type {
   CreateRepository,
   SimulatedGitHub,

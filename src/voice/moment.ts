@@ -5,6 +5,7 @@ export type EndedFacts = {
   readonly total: number
   readonly succeeded: number
   readonly failed: number
+  readonly cancelled: number
   readonly speedUp: number | null
   readonly rating: EfficiencyRating
   /** Workloads that another model than the first choice answered. */
@@ -26,6 +27,7 @@ export type Moment =
   | ({ readonly kind: 'orchestration.succeeded' } & EndedFacts)
   | ({ readonly kind: 'orchestration.partial' } & EndedFacts)
   | ({ readonly kind: 'orchestration.failed' } & EndedFacts)
+  | ({ readonly kind: 'orchestration.cancelled' } & EndedFacts)
   | {
       readonly kind: 'analysis'
       readonly total: number

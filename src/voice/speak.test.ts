@@ -7,6 +7,7 @@ import { analysisLines, metricsLines } from './reynolds/figure-lines.ts'
 import type { LinesOf } from './reynolds/line.ts'
 import {
   acceptedLines,
+  cancelledLines,
   failedLines,
   partialLines,
   succeededLines,
@@ -33,13 +34,19 @@ const ended = {
   total: number,
   succeeded: number,
   failed: number,
+  cancelled: number,
   speedUp: orNull,
   rating,
   fallbacks: number,
   simulated,
 }
 
+const clean = fc
+  .record({ kind: fc.constant('orchestration.succeeded'), ...ended })
+  .map((one) => ({ ...one, succeeded: one.total, failed: 0, cancelled: 0 }))
+
 const moments: fc.Arbitrary<Moment> = fc.oneof(
+  clean,
   fc.record({
     kind: fc.constant('orchestration.accepted'),
     total: number,
@@ -49,6 +56,7 @@ const moments: fc.Arbitrary<Moment> = fc.oneof(
   fc.record({ kind: fc.constant('orchestration.succeeded'), ...ended }),
   fc.record({ kind: fc.constant('orchestration.partial'), ...ended }),
   fc.record({ kind: fc.constant('orchestration.failed'), ...ended }),
+  fc.record({ kind: fc.constant('orchestration.cancelled'), ...ended }),
   fc.record({
     kind: fc.constant('analysis'),
     total: number,
@@ -142,6 +150,7 @@ test('reynolds has at least 60 different lines, and every one of them is reached
     tryLines('orchestration.succeeded', succeededLines),
     tryLines('orchestration.partial', partialLines),
     tryLines('orchestration.failed', failedLines),
+    tryLines('orchestration.cancelled', cancelledLines),
     tryLines('analysis', analysisLines),
     tryLines('metrics', metricsLines),
     tryLines('pilot.idle', idleLines),

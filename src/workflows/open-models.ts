@@ -7,7 +7,7 @@ import type { Engine } from '../engine/index.ts'
 import { priceTableVersion } from '../models/index.ts'
 import type { Audit, Ledger } from '../records/index.ts'
 import { defaultPhases } from '../rollout/index.ts'
-import { systemClock } from '../shared/index.ts'
+import { type Log, systemClock } from '../shared/index.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { type Moment, speak } from '../voice/index.ts'
 import { createRoster } from './create-roster.ts'
@@ -28,6 +28,7 @@ export type ModelsParts = {
   readonly ledger: Ledger
   readonly audit: Audit
   readonly metrics: Metrics
+  readonly log: Log
   /** Name of the agent that calls models. */
   readonly agentName: string
 }
@@ -78,6 +79,8 @@ export async function openModels(parts: ModelsParts): Promise<Models> {
     breaker: { openMs: openSeconds * 1000, mostMs: mostSeconds * 1000 },
     audit,
     metrics: parts.metrics,
+    log: parts.log,
+    configKeyOf: (name) => (Object.keys(config.models).length > 0 ? `models.${name}` : 'model'),
   })
   const instructions: Models['instructions'] = (specialist, repository) =>
     roster(repository).find(({ name }) => name === specialist)?.instructions

@@ -6,8 +6,6 @@ import type { Clock } from '../shared/index.ts'
 const windowMs = 24 * 3_600_000
 /** Outcomes move slowly; a request that brings a thousand workloads need not read them a second time. */
 const keptMs = 5000
-/** Where no call went well there is no latency; as slow as a call may be. */
-const noLatencyMs = 600_000
 
 /** How models did in the last day, read at most every five seconds. */
 export function recentOutcomes(pool: Pool, clock: Pick<Clock, 'now'>) {
@@ -17,16 +15,11 @@ export function recentOutcomes(pool: Pool, clock: Pick<Clock, 'now'>) {
     const now = clock.now()
     if (now - readAt < keptMs) return await outcomes
     readAt = now
-    outcomes = read(pool, new Date(now - windowMs))
+    outcomes = readOutcomes(pool, { since: new Date(now - windowMs) })
     // What failed is asked for again, by the next one.
     outcomes.catch(() => {
       readAt = Number.NEGATIVE_INFINITY
     })
     return await outcomes
   }
-}
-
-async function read(pool: Pool, since: Date): Promise<readonly ModelOutcome[]> {
-  const outcomes = await readOutcomes(pool, { since })
-  return outcomes.map((one) => ({ ...one, meanLatencyMs: one.meanLatencyMs ?? noLatencyMs }))
 }

@@ -141,6 +141,7 @@ function stateOf(parts: RouterParts, model: FleetModel, { lanes, room, work }: S
   return {
     profile: model.profile,
     breaker: breakerOf(lane),
+    deadCode: lane?.dead != null && lane.dead.forMs > 0 ? lane.dead.code : undefined,
     shut:
       lane === undefined || lane.shut === null
         ? null

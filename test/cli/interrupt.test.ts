@@ -41,6 +41,19 @@ test('retry performs what a killed process left, to its end', async () => {
   assert.equal(RunReport.parse(JSON.parse(stdout)).run.state, 'succeeded')
 })
 
+test('retry of a run whose process ended while it was being cancelled performs it', async () => {
+  const started = line.start(['split', 'examples/dependencies.json', '--quiet'], { env: slow })
+  const id = await waitForRunning(started)
+  // It hears of the cancellation no more.
+  started.child.kill('SIGSTOP')
+  assert.equal((await line.run(['cancel', id])).code, 0)
+  started.child.kill('SIGKILL')
+  await started.ended
+  const { code, stdout, stderr } = await line.run(['retry', id, '--json'])
+  assert.equal(code, 0, stderr)
+  assert.equal(RunReport.parse(JSON.parse(stdout)).run.state, 'succeeded')
+})
+
 test('with --json a cancelled run is one JSON object too', async () => {
   const started = line.start(['split', 'examples/shop.json', '--json'], { env: slow })
   await waitForRunning(started)

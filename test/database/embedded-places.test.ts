@@ -75,6 +75,12 @@ test('data of a newer or older PostgreSQL, or of something else, is left alone',
   assert.ok(readdirSync(join(dataDir, 'database', 'cluster')).length > 0)
 })
 
+test('a place where no folder can be made', { skip: process.platform !== 'linux' }, async () => {
+  const line = await firstLine({ dataDir: '/proc/maniple' })
+  assert.equal(line.error, 'database_unreachable_path')
+  assert.match(line.message ?? '', /cannot be made there: choose another --data-dir/)
+})
+
 test('a lost state file costs a new password, not the data', async () => {
   await using server = embeddedServer()
   const { dataDir } = server

@@ -149,3 +149,34 @@ test('the clock stands still between an end and a retry', async () => {
   const run = await ended(engine, id)
   assert.ok(run.wallTimeMs > wallTimeMs && run.wallTimeMs < 600_000)
 })
+
+test('a run that is being cancelled is retried once it has ended; one that does not end says so', async () => {
+  const agent = newAgent()
+  let stopped: () => void = () => undefined
+  let calls = 0
+  const perform: Perform = ({ key }, { signal }) => {
+    calls += 1
+    if (calls > 1) return Promise.resolve(success({ key }))
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        stopped = () => reject(signal.reason)
+      })
+    })
+  }
+  const slow = { graceMs: 600_000 }
+  const { engine } = await host.worker({ agents: [agent], perform }, { times: slow })
+  const { id } = await engine.submit(runOf({ agent, tasks: { only: [] } }))
+  await reaches(engine, id, ['only', 'running'])
+  const cancelled = await engine.cancel(id)
+  assert.deepEqual([cancelled.cancelRequested, cancelled.finishedAt], [true, null])
+  const retried = engine.retry(id, null)
+  await assert.rejects(host.engine({ times: { graceMs: -3000 } }).retry(id, null), {
+    code: 'retry_not_possible',
+    message: /still being cancelled/,
+  })
+  stopped()
+  await retried
+  const run = await ended(engine, id)
+  assert.deepEqual([run.state, run.counts.succeeded, calls], ['succeeded', 1, 2])
+  assert.deepEqual(await leftovers(host.pool, id), nothingLeft)
+})

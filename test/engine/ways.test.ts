@@ -249,3 +249,35 @@ test('a run carries the chain that it comes from', async () => {
   assert.deepEqual(third.lineage, { root: first.id, depth: 2 })
   assert.deepEqual([third.repository, third.user], ['o/r', 'me'])
 })
+
+test('a worker takes no task by a way that it does not have, and leaves it to one that does', async () => {
+  const { agent, run } = choice([2, 2])
+  const only = choice([1, 1])
+  const given: string[] = []
+  const performing = (name: string) => ({
+    agents: [agent, only.agent],
+    perform: async ({ choice: taken }: { readonly choice: string | null }) => {
+      given.push(`${name} ${taken}`)
+      return success()
+    },
+  })
+  const { engine } = await host.worker({ ...performing('one'), choices: ['second'] })
+  const both = await engine.submit(run(6))
+  assert.equal((await ended(engine, both.id)).state, 'succeeded')
+  assert.deepEqual([...new Set(given)], ['one second'])
+  assert.equal(given.length, 6)
+
+  const ways = [{ choice: 'first', lanes: [only.first] }]
+  const { id } = await engine.submit(
+    runOf({ agent: only.agent, lanes: only.lanes, tasks: manyTasks(5, { ways }) }),
+  )
+  const said = 'a worker that has the model "first": no process that is alive has it configured'
+  const waiting = Object.values(await tasksOf(engine, id))
+  assert.deepEqual([...new Set(waiting.map(({ wait }) => wait?.subject))], [said])
+  const { limit, startedAt } = await engine.run(id)
+  assert.deepEqual([limit, startedAt], [{ reason: 'worker', subject: said, tasks: 5 }, null])
+  await host.worker({ ...performing('other'), choices: ['first', 'third'] })
+  assert.equal((await ended(engine, id)).state, 'succeeded')
+  assert.equal(given.filter((one) => one === 'other first').length, 5)
+  assert.deepEqual(await leftovers(host.pool, id), nothingLeft)
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { laneStatuses } from '../../src/workflows/index.ts'
 import { type Answered, laneOf, modelsCalled, openStage, type Process } from './gateway-stage.ts'
 
 const count = (models: readonly string[], name: string): number =>
@@ -83,4 +84,39 @@ test('a request that the provider finds bad condemns neither the model nor its l
   const { dead, shut, halfOpen } = await laneOf(engine, 'one')
   assert.deepEqual([dead, shut, halfOpen], [null, null, false])
   assert.equal((await ask()).reply?.model, 'one')
+})
+
+test('a fallback says why the first choice did not answer, and a refusal is warned of once', async (t) => {
+  const stage = await openStage(t, { one: {}, two: {} })
+  const { provider, engine, ask, warnings } = stage
+  provider.failNext('gone')
+  const reasons = [await ask(), ...(await askOften(stage, 3))].map(
+    ({ reply }) => reply?.fallbackReason,
+  )
+  assert.deepEqual(reasons, Array(4).fill({ from: 'one', code: 'model_gone' }))
+  assert.deepEqual(
+    warnings.map(({ model, lane, code, correct }) => ({ model, lane, code, correct })),
+    [{ model: 'one', lane: 'model:one', code: 'model_gone', correct: 'models.one' }],
+  )
+  const [one, two] = await laneStatuses({ fleet: stage.fleet, engine })
+  assert.deepEqual([one?.breaker, one?.dead?.code], ['open', 'model_gone'])
+  assert.equal(two?.dead, undefined)
+  await engine.lanes.revive('model:one')
+  await engine.lanes.shut('model:one', 'rate', 60_000)
+  await engine.lanes.refresh()
+  assert.equal((await ask({ choice: 'two' })).reply?.fallbackReason?.code, 'rate')
+  const { reply } = await ask({ order: ['two'] })
+  assert.deepEqual([reply?.fallback, reply?.fallbackReason], [false, undefined])
+})
+
+test('a model that only another process has is passed over and fails nothing', async (t) => {
+  const { ask, provider } = await openStage(t, { one: {} })
+  for (const choice of ['elsewhere', 'one', null]) {
+    const { reply } = await ask({ order: ['elsewhere', 'one'], choice })
+    assert.equal(reply?.model, 'one')
+    assert.deepEqual(reply?.fallbackReason, { from: 'elsewhere', code: 'not_configured' })
+  }
+  // It goes back uncounted.
+  assert.equal((await ask({ order: ['elsewhere'] })).reply, null)
+  assert.equal(provider.calls().length, 3)
 })

@@ -16,14 +16,16 @@ import { newId, systemClock } from '../../src/shared/index.ts'
 import { type SimulatedProvider, startSimulatedProvider } from '../../src/simulation/index.ts'
 import { createMetrics } from '../../src/telemetry/index.ts'
 import { createModelGateway } from '../../src/workflows/gateway/create-model-gateway.ts'
-import { createFleet, type Fleet } from '../../src/workflows/gateway/gateway-parts.ts'
+import { createFleet, type Fleet, type Price } from '../../src/workflows/gateway/gateway-parts.ts'
 import { silentLog } from '../support/silent-log.ts'
 import { type TestDatabase, testDatabase } from '../support/test-database.ts'
 
 export const breaker = { share: 0.5, calls: 10 }
 
-/** Models at the simulated provider, by name; a limit on requests where one is wanted. */
-type Models = Readonly<Record<string, { readonly requestsPerMinute?: number }>>
+/** Models at the simulated provider, by name; a limit on requests or a price where one is wanted. */
+type Models = Readonly<
+  Record<string, { readonly requestsPerMinute?: number; readonly price?: Price }>
+>
 
 export type Asked = Partial<GatewayRequest> & {
   /** The model whose lane the attempt holds. Default: the first of the order. */
@@ -42,7 +44,10 @@ export type Stage = {
 
 export type Process = {
   readonly engine: Engine
+  readonly fleet: Fleet
   readonly ask: (asked?: Asked) => Promise<Answered>
+  /** What its gateway warned of. */
+  readonly warnings: readonly Readonly<Record<string, unknown>>[]
 }
 
 export type Answered = {
@@ -73,10 +78,11 @@ export async function openStage(
 }
 
 function fleetOf({ baseUrl, apiKey }: SimulatedProvider, models: Models): Fleet {
-  const made = Object.entries(models).map(([model, { requestsPerMinute }]) => {
+  const made = Object.entries(models).map(([model, { requestsPerMinute, price }]) => {
     const settings = {
       ...{ provider: 'openai-compatible' as const, baseUrl, apiKey, model, requestsPerMinute },
       ...{ concurrency: 50, timeoutMs: 60_000 },
+      ...(price === undefined ? {} : { price }),
     }
     return { profile: profileOf(model, settings), client: createModelClient(settings) }
   })
@@ -102,10 +108,13 @@ async function beginProcess({ stack, database, fleet, caps }: Parts): Promise<Pr
   const lanes = [...fleet.values()].map(({ profile: { lane } }) => lane)
   await engine.lanes.set(lanes.map(({ name, concurrency }) => ({ name, capacity: concurrency })))
   await engine.lanes.watch(lanes.map(({ name }) => name))
+  const warnings: Readonly<Record<string, unknown>>[] = []
   const gateway = createModelGateway({
     ...{ fleet, lanes: engine.lanes, ledger, audit, clock: systemClock },
     ...{ caps, maxOutputTokens: 500, breaker: { openMs: 60_000, mostMs: 600_000 } },
     metrics: createMetrics({ lanes: async () => [] }),
+    log: { ...silentLog, warn: (fields) => void warnings.push(fields) },
+    configKeyOf: (model) => `models.${model}`,
   })
   const ask = async (asked: Asked = {}): Promise<Answered> => {
     const kept: CompletionRecord[] = []
@@ -121,7 +130,7 @@ async function beginProcess({ stack, database, fleet, caps }: Parts): Promise<Pr
     )
     return { reply, kept, calls: callsIn(kept) }
   }
-  return { engine, ask }
+  return { engine, fleet, ask, warnings }
 }
 
 /** As the engine does it, but that there is always room. */

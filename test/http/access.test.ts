@@ -51,3 +51,31 @@ test('every route but health takes a token, and refuses one of too low a role', 
     return rowCount === 10
   })
 })
+
+test('beyond loopback, who has no token learns from /ready what is well, and no details', async (t) => {
+  const { server, tokens } = await startHttp(t, { requireTokens: true })
+  const token = await tokens.create({ name: 'looker', role: 'viewer' }, me)
+  const ask = async (authorization?: string) => {
+    const headers = authorization === undefined ? {} : { authorization }
+    const reply = await server.inject({ url: '/ready', headers })
+    assert.equal(reply.statusCode, 200)
+    return reply.json<unknown>()
+  }
+  const bare = { ready: true, checks: { database: { ok: true }, workers: { ok: true } } }
+  assert.deepEqual(await ask(), bare)
+  // A probe whose token has expired must not take the server out of service.
+  for (const wrong of ['Basic x', `Bearer mnp_${'x'.repeat(43)}`])
+    assert.deepEqual(await ask(wrong), bare)
+  assert.match(JSON.stringify(await ask(`Bearer ${token}`)), /"detail":"PostgreSQL/)
+})
+
+test('on loopback /ready has the details, and when it is not ready tells which check failed', async (t) => {
+  const near = await startHttp(t)
+  assert.match((await near.server.inject('/ready')).body, /"detail":"PostgreSQL/)
+  const checks = { database: { ok: false, detail: 'PostgreSQL in /secret does not answer' } }
+  const readiness = async () => ({ ready: false, checks })
+  const far = await startHttp(t, { requireTokens: true, readiness })
+  const reply = await far.server.inject('/ready')
+  assert.equal(reply.statusCode, 503)
+  assert.deepEqual(reply.json(), { ready: false, checks: { database: { ok: false } } })
+})

@@ -45,6 +45,7 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
     runs: options.watch?.(app.runs) ?? app.runs,
     orchestration: app.orchestration,
     pilot: app.pilot,
+    webhooks: app.webhooks,
     readiness: options.readiness ?? app.readiness,
     metrics: app.metrics,
     version: '0.0.0-test',

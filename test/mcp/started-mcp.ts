@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 import { pino } from 'pino'
-import type { Caller } from '../../src/contracts/index.ts'
+import type { AuditEntry, Caller } from '../../src/contracts/index.ts'
 import { closeServer, createServer, listen } from '../../src/http/index.ts'
 import { type McpDependencies, serveMcpStdio } from '../../src/mcp/index.ts'
 import { silentLog } from '../support/silent-log.ts'
@@ -33,6 +33,8 @@ const dependenciesOf = (ports: SamplePorts): McpDependencies => ({
 
 export type StartedMcp = {
   readonly ports: SamplePorts
+  /** What the audit was told, in order. */
+  readonly audited: readonly AuditEntry[]
   /** A client of its own, connected. */
   readonly connect: (revision: Revision) => Promise<Client>
 }
@@ -42,21 +44,25 @@ const viewer: Caller = { user: 'looker', role: 'viewer', via: 'http' }
 /** The whole HTTP server over the sample ports, on a free port; `look` is the token of a viewer. */
 export async function startHttpMcp(
   t: TestContext,
-  requireTokens = false,
+  { requireTokens = false, requestsPerMinute = 100_000 } = {},
 ): Promise<StartedMcp & { readonly url: string; readonly close: () => Promise<void> }> {
   const ports = new SamplePorts()
+  const audited: AuditEntry[] = []
   const server = await createServer({
     ...dependenciesOf(ports),
     log: pino({ level: 'silent' }),
     readiness: async () => ({ ready: true, checks: {} }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
+    webhooks: { receive: async ({ guid = '' }) => ({ delivery: guid, status: 'ignored' }) },
     simulated: true,
     access: {
       requireTokens,
       hosts: [],
       authenticate: async (token) => (token === 'look' ? viewer : null),
-      audit: () => undefined,
-      requestsPerMinute: 100_000,
+      audit: (entry) => {
+        audited.push(entry)
+      },
+      requestsPerMinute,
     },
   })
   const address = await listen(server, { host: '127.0.0.1', port: 0 })
@@ -75,7 +81,7 @@ export async function startHttpMcp(
     t.after(() => client.close())
     return client
   }
-  return { ports, url, connect, close }
+  return { ports, audited, url, connect, close }
 }
 
 /** Each client has a server of its own, over the same ports, as each has its own process. */
@@ -87,6 +93,10 @@ export function startStdioMcp(t: TestContext): StartedMcp & {
 } {
   const ports = new SamplePorts()
   const servings: Promise<void>[] = []
+  const audited: AuditEntry[] = []
+  const audit = (entry: AuditEntry): void => {
+    audited.push(entry)
+  }
   let written = ''
   const connect = async (revision: Revision): Promise<Client> => {
     const input = new PassThrough()
@@ -94,7 +104,7 @@ export function startStdioMcp(t: TestContext): StartedMcp & {
     output.on('data', (chunk: Buffer) => {
       written += chunk.toString()
     })
-    servings.push(serveMcpStdio(dependenciesOf(ports), { input, output }))
+    servings.push(serveMcpStdio({ ...dependenciesOf(ports), audit }, { input, output }))
     const client = clientOf(revision)
     // Both ends of stdio read lines and write lines: the SDK's server end serves as the client's.
     await client.connect(new StdioServerTransport(output, input))
@@ -103,5 +113,5 @@ export function startStdioMcp(t: TestContext): StartedMcp & {
     t.after(() => client.close())
     return client
   }
-  return { ports, connect, written: () => written, servings }
+  return { ports, audited, connect, written: () => written, servings }
 }

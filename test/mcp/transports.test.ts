@@ -73,7 +73,7 @@ test('http: only POST of JSON, not beyond the size limit', async (t) => {
 })
 
 test('http: no token, no answer; a viewer looks on but starts and cancels nothing', async (t) => {
-  const { ports, url, connect } = await startHttpMcp(t, true)
+  const { ports, url, connect } = await startHttpMcp(t, { requireTokens: true })
   const refused = await send(url, {}, JSON.stringify(initialize))
   assert.equal(refused.status, 401)
   assert.match(String(refused.headers['www-authenticate']), /^Bearer/)

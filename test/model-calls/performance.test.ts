@@ -163,6 +163,7 @@ test('speed-up and efficiency are means over the orchestrations that ended in th
   await endRun(pool, { ...run, id: 'other-kind', kind: 'split', wallMs: 100_000 })
   await endRun(pool, { ...run, id: 'too-old', wallMs: 100_000, endedAt: ago(61) })
   await endRun(pool, { ...run, id: 'no-time', wallMs: 0 })
+  await endRun(pool, { ...run, id: 'came-to-nothing', succeeded: 0, wallMs: 100_000 })
   const figures = await readPerformance(pool, { windowMinutes: 60, now })
   assert.equal(figures.speedUp, 2.4)
   assert.equal(figures.parallelEfficiency, 0.8)

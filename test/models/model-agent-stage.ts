@@ -46,7 +46,7 @@ export async function modelAgentStage(
   const engine = new Engine({ pool, listen, log: silentLog })
   stack.defer(() => engine.close())
   const parts = { config, pool, engine, fleet, ledger, audit, metrics }
-  const { agent } = await openModels({ ...parts, agentName: 'model' })
+  const { agent } = await openModels({ ...parts, log: silentLog, agentName: 'model' })
   const kept: CompletionRecord[] = []
   const gateway = {
     choice: null,

@@ -1,32 +1,13 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
 import { breaches } from '../ledger/ledger-host.ts'
 import { eventually } from '../support/embedded-server.ts'
 import { testDatabase } from '../support/test-database.ts'
-import type { WorkerOrders } from './budget-worker.ts'
+import { kill, startWorker } from './budgets-workers.ts'
 import { endOf, heldPlaces, openApp, someWorkloads, startApp, submit } from './started-app.ts'
-
-const script = fileURLToPath(new URL('./budget-worker.ts', import.meta.url))
-
-async function startWorker(orders: WorkerOrders): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [script, JSON.stringify(orders)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  assert.ok(child.stdout !== null)
-  await once(child.stdout, 'data')
-  return child
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
-}
 
 type Figures = {
   readonly id: string
@@ -120,6 +101,7 @@ test('kill -9 in the middle of calls: no cap is passed, what the dead had reserv
       assert.ok(isLike(sum(of(before, unit)), of(after, unit).spent), unit)
     }
     const { presumed, spent } = of(after, 'requests')
+    assert.ok(Number.isInteger(spent), `${spent} requests: there are no parts of one`)
     assert.ok(presumed > 0 && presumed <= slots * 2 * round, `${presumed} calls are presumed`)
     const { counts } = await app.runs.get(id)
     assert.ok(isLike(spent, counts.succeeded + presumed), `${spent}, presumed ${presumed}`)

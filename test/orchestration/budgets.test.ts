@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
 import { before, type TestContext, test as unlimited } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
@@ -6,6 +7,7 @@ import type { App } from '../../src/app.ts'
 import type { Task } from '../../src/contracts/index.ts'
 import { eventually } from '../support/embedded-server.ts'
 import { testDatabase } from '../support/test-database.ts'
+import { kill, startWorker } from './budgets-workers.ts'
 import { caller, endOf, heldPlaces, someWorkloads, startApp, submit } from './started-app.ts'
 
 type Cap = {
@@ -71,6 +73,15 @@ async function accounts(pool: pg.Pool) {
   }))
 }
 
+async function attemptsOf(pool: pg.Pool, run: string) {
+  const { rows } = await pool.query<{ tasks: number; attempts: number }>(
+    `select count(*)::int as tasks, sum(attempt)::int as attempts from maniple.tasks
+     where run_id = $1 and ordinal > 0`,
+    [run],
+  )
+  return rows[0]
+}
+
 /** How many calls of models ended how. */
 async function callsOf(pool: pg.Pool): Promise<Readonly<Record<string, number>>> {
   const { rows } = await pool.query<{ outcome: string; n: number }>(
@@ -82,7 +93,9 @@ async function callsOf(pool: pg.Pool): Promise<Readonly<Record<string, number>>>
 async function open(t: TestContext) {
   const database = await testDatabase()
   const apps: App[] = []
+  const children: ChildProcess[] = []
   t.after(async () => {
+    await Promise.all(children.map(kill))
     for (const app of apps) await app.close()
     await database[Symbol.asyncDispose]()
   })
@@ -92,6 +105,10 @@ async function open(t: TestContext) {
       const app = await startApp(database.url, overrides)
       apps.push(app)
       return app
+    },
+    /** Another process that performs tasks. */
+    spawn: async (overrides: Readonly<Record<string, unknown>>): Promise<void> => {
+      children.push(await startWorker({ url: database.url, overrides }))
     },
   }
 }
@@ -200,6 +217,41 @@ test('a budget that nothing renews ends the run and says the remedy; then a retr
   assert.equal((await endOf(rich, id)).state, 'succeeded')
   assert.equal((await accounts(pool))[0]?.spent, 4)
 })
+
+/** Both cost more than a thousandth of a dollar, and have few places. */
+const costly = {
+  provider: 'simulated',
+  concurrency: 4,
+  price: { inputUsdPerMillion: 1, outputUsdPerMillion: 10 },
+}
+const poorOnly = {
+  ...{ scope: 'organisation', only: 'poor', period: 'total', unit: 'usd', amount: 0.001 },
+}
+
+for (const others of [0, 2]) {
+  test(`tasks that no budget lets through fail at their first try, in ${others + 1} processes`, async (t) => {
+    const { pool, start, spawn } = await open(t)
+    const overrides = settings([poorOnly], { one: costly, two: costly })
+    const app = await start(overrides)
+    await Promise.all(Array.from({ length: others }, () => spawn(overrides)))
+    const workloads = (count: number) =>
+      someWorkloads(count).map((one) => ({ ...one, type: 'documentation' }))
+    const poor = await submit(app, {
+      ...{ workloads: workloads(60), slots: 20, repository: 'poor/x' },
+    })
+    const rich = await submit(app, {
+      ...{ workloads: workloads(20), slots: 20, repository: 'rich/x' },
+    })
+    const [ended] = await Promise.all([endOf(app, poor.id), endOf(app, rich.id)])
+    assert.deepEqual([ended.state, ended.counts.failed], ['failed', 60])
+    assert.equal((await app.runs.get(rich.id)).state, 'succeeded')
+    const codes = (await tasksOf(app, poor.id)).map(({ error }) => error?.code)
+    assert.deepEqual(new Set(codes), new Set(['budget_exhausted']))
+    assert.deepEqual(await attemptsOf(pool, poor.id), { tasks: 60, attempts: 60 })
+    assert.deepEqual(await callsOf(pool), { succeeded: 20 })
+    assert.equal(await heldPlaces(pool), 0)
+  })
+}
 
 test('a cap of the first run binds the whole chain', async (t) => {
   const { pool, start } = await open(t)

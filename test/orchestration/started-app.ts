@@ -38,6 +38,7 @@ export async function startApp(
 export type Asked = {
   readonly workloads: readonly (Partial<WorkloadRequest> & { readonly content: string })[]
   readonly repository?: string
+  readonly context?: string
   readonly slots?: number
   readonly parentRun?: string
 }

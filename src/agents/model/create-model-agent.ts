@@ -109,6 +109,7 @@ function outputOf(
     tokens: { input: countOf(reply.inputTokens), output: countOf(reply.outputTokens) },
     costUsd: reply.costUsd,
     fallback,
+    ...(reply.fallbackReason === undefined ? {} : { fallbackReason: reply.fallbackReason }),
     repaired,
     ...(reply.answeredBy === undefined ? {} : { answeredBy: storableText(reply.answeredBy) }),
     ...(reply.finishReason === 'length' || text.length < whole.length ? { truncated: true } : {}),

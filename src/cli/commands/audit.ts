@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { AuditHead, type AuditReport } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { formatCount } from '../format-quantity.ts'
 import type { AuditFlags, GuardRequest } from '../guard-program.ts'
 import { loadSettings } from '../load-settings.ts'
 import { commandLogLevel } from '../log-level.ts'
@@ -33,6 +34,10 @@ function checkFlags({ action, flags }: AuditRequest): void {
 }
 
 function noHeads(path: string, cause: unknown): AppError {
+  if (cause instanceof Error && 'code' in cause) {
+    const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
+    return new AppError('input_invalid', `--heads ${path} cannot be read: ${reason}`, { cause })
+  }
   const reason = cause instanceof z.ZodError ? 'its last line holds no heads' : String(cause)
   const message = `${path} holds no heads of an audit (${reason}); give it what audit export wrote`
   return new AppError('input_invalid', message, { cause })
@@ -65,7 +70,7 @@ async function verify(audit: Audit, flags: AuditFlags): Promise<number> {
   if (flags.json === true) await writeJson(process.stdout, { ...report, ...error })
   else if (first === undefined) {
     const pruned = report.pruned === 0 ? '' : `, ${report.pruned} of them pruned`
-    const text = `The audit verifies: ${report.records} records in ${report.segments} segments${pruned}\n`
+    const text = `The audit verifies: ${formatCount(report.records, 'record')} in ${formatCount(report.segments, 'segment')}${pruned}\n`
     await writeOutput(process.stdout, text)
   } else {
     const lines = report.problems.map((problem) => `${safeText(place(problem))}\n`)
@@ -123,7 +128,10 @@ async function exportAll(audit: Audit, { since, out, json }: AuditFlags): Promis
   const segments = await made.confirm()
   if (json === true) await writeJson(process.stdout, { file: out, records, segments, heads })
   else {
-    await writeOutput(process.stderr, `${records} records are in ${out}. Keep elsewhere:\n`)
+    await writeOutput(
+      process.stderr,
+      `${formatCount(records, 'record')} in ${out}. Keep elsewhere:\n`,
+    )
     await writeJson(process.stdout, { heads })
   }
   return 0
@@ -134,7 +142,10 @@ async function prune(audit: Audit, { olderThan, json }: AuditFlags): Promise<num
   const { segments, records } = await audit.prune(olderThan * day)
   if (json === true) await writeJson(process.stdout, { segments, records })
   else {
-    await writeOutput(process.stdout, `${records} records of ${segments} segments removed\n`)
+    await writeOutput(
+      process.stdout,
+      `${formatCount(records, 'record')} of ${formatCount(segments, 'segment')} removed\n`,
+    )
   }
   return 0
 }

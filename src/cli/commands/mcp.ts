@@ -11,8 +11,9 @@ export async function mcp(flags: GlobalFlags, version: string): Promise<number> 
   const { signal } = interrupts
   await using session = await openSession({ settings, logLevel: settings.log.level, signal })
   await session.startWorker()
-  const { runs, orchestration, pilot, log } = session
+  const { runs, orchestration, pilot, log, audit } = session
   const { limits } = settings
-  await serveMcpStdio({ runs, orchestration, pilot, log, version, limits }, { signal })
+  const tools = { runs, orchestration, pilot, log, version, limits }
+  await serveMcpStdio({ ...tools, audit: audit.record }, { signal })
   return 0
 }

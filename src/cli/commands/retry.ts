@@ -7,7 +7,7 @@ import type { RetryFlags } from '../program.ts'
 
 /**
  * `retry RUN`: reruns what did not succeed, to the end; resolves with the exit code. A run whose
- * process was killed is not over: it is performed to its end as it stands.
+ * process was killed is not over: it is performed to its end as it stands, unless it was being cancelled.
  */
 export async function retry(id: string, flags: RetryFlags): Promise<number> {
   const command = agentCommand(flags)
@@ -18,7 +18,8 @@ export async function retry(id: string, flags: RetryFlags): Promise<number> {
   await using session = await openFor({ settings, flags, display, command, signal })
   const before = await session.runs.snapshot(id)
   display.know(before.tasks.filter((task) => task.state === 'succeeded'))
-  const isLeft = before.run.finishedAt === null && before.run.agent !== 'command'
+  const { finishedAt, cancelRequested, agent } = before.run
+  const isLeft = finishedAt === null && !cancelRequested && agent !== 'command'
   const run =
     isLeft && command === undefined ? before.run : await session.runs.retry(id, localCaller)
   return await performRun({ session, run, flags, display, interrupted: signal })

@@ -29,6 +29,7 @@ function whatToTry(url: string, served: Served): string {
   return `maniple serves on ${url}${simulated}
 Try next:
 ${onNarrowLines(commandLine(['split', 'examples/shop.json'], flags))}
+${onNarrowLines(commandLine(['orchestrate', 'examples/orchestrate.json'], flags))}
   curl -s ${url}/health
   curl -s ${url}/api/v1/runs${token} \\
     -H 'content-type: application/json' \\
@@ -73,6 +74,7 @@ async function startApi(served: Served, version: string): Promise<Serving> {
     runs,
     orchestration,
     pilot,
+    webhooks: session.webhooks,
     readiness,
     metrics: session.metrics,
     simulated,

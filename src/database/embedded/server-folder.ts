@@ -73,6 +73,13 @@ function makeDirectory(path: string): void {
   }
 }
 
+/** A place such as /proc, where nobody can make a folder. */
+function noPlace(path: string, cause: unknown): AppError | undefined {
+  if (errorCode(cause) !== 'ENOENT') return undefined
+  const message = `The data directory ${path} cannot be made there: choose another --data-dir`
+  return new AppError('database_unreachable_path', message, { cause })
+}
+
 /** Makes the folder and returns an open log file for the keeper: proof that it can be written to. */
 export function prepareFolder(folder: ServerFolder): number {
   try {
@@ -80,6 +87,6 @@ export function prepareFolder(folder: ServerFolder): number {
     if ((statSync(folder.root).mode & 0o077) !== 0) chmodSync(folder.root, 0o700)
     return openSync(folder.keeperLog, 'a', 0o600)
   } catch (error) {
-    throw folderFailure(folder.root, error) ?? error
+    throw folderFailure(folder.root, error) ?? noPlace(folder.root, error) ?? error
   }
 }

@@ -6,7 +6,7 @@ import { namesOf } from './names-of.ts'
 import type { PerformerParts } from './performer-parts.ts'
 
 /** As GraphQL names it; REST says `Copilot`. */
-export const copilotLogin = 'copilot-swe-agent'
+const copilotLogin = 'copilot-swe-agent'
 
 const features = 'issues_copilot_assignment_api_support,coding_agent_model_selection'
 

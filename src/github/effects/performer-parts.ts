@@ -1,5 +1,4 @@
 import type { EffectMarker } from '../../contracts/index.ts'
-import { AppError, type JsonObject } from '../../shared/index.ts'
 import type { GitHubClient } from '../github-client.ts'
 import type { RepositoryFacts } from './repository-facts.ts'
 
@@ -42,14 +41,4 @@ export function isOurs(
   about: { readonly marker: EffectMarker; readonly place: MarkerPlace },
 ): boolean {
   return markers.read(text ?? '', about.place).some(({ key }) => key === about.marker.key)
-}
-
-export function fieldOf(data: unknown, name: string): unknown {
-  return typeof data === 'object' && data !== null && name in data
-    ? (data as JsonObject)[name]
-    : undefined
-}
-
-export function unexpected(route: string, cause: unknown): AppError {
-  return new AppError('github_unclear', `GitHub's answer to ${route} has another shape`, { cause })
 }

@@ -40,8 +40,13 @@ export function createChatClient(settings: ChatSettings, ports: ModelPorts): Pro
   }
   const takesSchema = structuredOutputs
   const call = createCaller({ id, baseUrl, timeoutMs, open, takesSchema }, ports)
-  return { id, simulated, takesSchema, call }
+  if (!takesSchema || simulated) return { id, simulated, takesSchema, call }
+  return { id, simulated, takesSchema, call, ifSchemaIgnored }
 }
+
+/** Many local servers take `response_format` and answer as they like. */
+const ifSchemaIgnored =
+  'set structuredOutputs: false for it under `models`, if its API does not heed response_format'
 
 const isOpenAi = (baseUrl: string): boolean => new URL(baseUrl).hostname === 'api.openai.com'
 

@@ -44,7 +44,8 @@ export async function generateStructured(
   if ('object' in judged) return { ...second, ...usage, object: judged.object, repaired: true }
   const reason = excerpt(withCut(judged.problem, second))
   const message = `${client.id} twice gave an answer that does not fit its schema (${reason})`
-  const remedy = 'worth another try, or choose a stronger model.'
+  const hint = client.ifSchemaIgnored === undefined ? '' : ` Or ${client.ifSchemaIgnored}.`
+  const remedy = `worth another try, or choose a stronger model.${hint}`
   throw new PaidModelError('model_output_invalid', `${message}: ${remedy}`, { usage })
 }
 

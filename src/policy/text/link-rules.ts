@@ -8,7 +8,7 @@ const isTrailing = anyOf(')]"\'`*_~,;!.')
 export const isScheme = anyOf('+.-', isWordChar)
 
 /** Whether `host` is one of `allowed`: the same, or under `*.domain`. */
-export function isAllowedHost(host: string, allowed: readonly string[]): boolean {
+function isAllowedHost(host: string, allowed: readonly string[]): boolean {
   const name = host.toLowerCase()
   return allowed.some((one) =>
     one.startsWith('*.') ? name.endsWith(one.slice(1).toLowerCase()) : name === one.toLowerCase(),

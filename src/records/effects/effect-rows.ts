@@ -176,22 +176,6 @@ export async function decideEffect(
   return rows[0] === undefined ? null : toRecord(rows[0])
 }
 
-/** Allowed, and nobody is performing it: approved by a person, or left by a process that ended. */
-export async function readAbandoned(
-  pool: Pool,
-  limit: number,
-  restMs: number,
-): Promise<readonly EffectRecord[]> {
-  const { rows } = await pool.query<Record<string, unknown>>(
-    `select ${columns} from maniple.effects
-     where state = 'intended' and coalesce(lease_until, asked_at + make_interval(secs => $2::float8 / 1000)) < clock_timestamp()
-       and not exists (select from maniple.gate_pauses where scope in ('', repository))
-     order by ordinal limit $1`,
-    [limit, restMs],
-  )
-  return rows.map(toRecord)
-}
-
 /** How many effects of a task wait for a person. */
 export async function countWaitingEffects(
   pool: Pool,

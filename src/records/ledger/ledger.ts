@@ -20,12 +20,12 @@ import {
   storableText,
 } from '../../shared/index.ts'
 import { type Need, needsOf } from './claim.ts'
+import { type Foreseen, foresee } from './foresee.ts'
 import { forgetLostHolders, giveUpLostHolders } from './holder-rows.ts'
 import { LeaseDesk } from './lease-desk.ts'
 import { fromMicros, toMicros } from './micro-units.ts'
 import { SettlementWriter } from './settlement-writer.ts'
 import { readStatement } from './statement-rows.ts'
-import type { RefusedNeed } from './waiting.ts'
 
 export type LedgerOptions = {
   readonly pool: Pool
@@ -126,6 +126,20 @@ export class Ledger implements AsyncDisposable {
   }
 
   /**
+   * What would refuse such a call for longer than calls are under way, without asking for it; null
+   * when it may go through.
+   */
+  async foresee(accounts: readonly Account[], amounts: Amounts): Promise<Refusal | null> {
+    const { pool, clock } = this.#options
+    const needs = needsOf(accounts, amounts)
+    const refused = await withRetry(() => foresee(pool, needs, clock.now()), {
+      signal: this.#stopping.signal,
+      retries: 5,
+    })
+    return refused === null ? null : this.#refusal(refused)
+  }
+
+  /**
    * What the call cost. Units that `actual` does not name are settled as they were reserved. The record
    * must be written, by `maniple.settle` with the task's completion or by `write`; of two records for
    * one reservation the first written counts.
@@ -203,7 +217,7 @@ export class Ledger implements AsyncDisposable {
     }
   }
 
-  #refusal({ account, micros, available, freesMs }: RefusedNeed): Refusal {
+  #refusal({ account, micros, available, freesMs }: Foreseen): Refusal {
     return {
       kind: 'refusal',
       account,

@@ -1,7 +1,7 @@
 /**
  * One statement, so that its figures are of one moment and add up. A workload ended as its last call
  * did; of calls of one attempt within one millisecond, one that succeeded was the last. The speed-up
- * and efficiency of a run are those of `src/engine/run-rows.ts`.
+ * and efficiency of a run are those of `src/engine/run-rows.ts`: none where nothing succeeded.
  */
 export const performanceStatement = `
   with calls as materialized (
@@ -21,7 +21,7 @@ export const performanceStatement = `
       earlier_wall_ms + extract(epoch from finished_at - resumed_at)::float8 * 1000 as wall_ms
     from maniple.runs
     where kind = 'orchestrate' and outcome is not null and finished_at > $1 and finished_at <= $2
-      and succeeded + failed + skipped + cancelled > 0
+      and succeeded > 0
   )
   select c.*, w.*, r.*, l.*,
     (select count(*)::int from candidates) as candidates,

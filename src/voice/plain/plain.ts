@@ -12,7 +12,8 @@ function sayPlainly(moment: Moment): string {
     case 'orchestration.succeeded':
     case 'orchestration.partial':
     case 'orchestration.failed':
-      return `${count(moment.succeeded)} of ${counted(moment.total, 'workload')} succeeded${quickly(moment.speedUp)}.`
+    case 'orchestration.cancelled':
+      return `${count(moment.succeeded)} of ${counted(moment.total, 'workload')} succeeded${stopped(moment.cancelled)}${quickly(moment.speedUp)}.`
     case 'analysis':
       return `${counted(moment.total, 'workload')}; suggested width ${count(moment.width)}.`
     case 'metrics':
@@ -29,6 +30,10 @@ function sayPlainly(moment: Moment): string {
     case 'pilot.stopped':
       return ''
   }
+}
+
+function stopped(cancelled: number): string {
+  return cancelled > 0 ? `, ${count(cancelled)} cancelled` : ''
 }
 
 function quickly(speedUp: number | null): string {

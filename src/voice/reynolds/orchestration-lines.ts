@@ -159,3 +159,17 @@ export const failedLines: LinesOf<'orchestration.failed'> = [
     say: 'A simulated failure: all of the lesson, none of the invoice.',
   },
 ]
+
+export const cancelledLines: LinesOf<'orchestration.cancelled'> = [
+  { say: 'Cancelled, as asked. Stopping on request is a feature with few fans and many users.' },
+  { say: 'Stopped. I was only getting started, but so were you, evidently.' },
+  {
+    when: ({ succeeded }) => succeeded === 0,
+    say: 'Cancelled before anything landed. No result, and nobody to blame for it.',
+  },
+  {
+    when: ({ succeeded }) => succeeded >= 1,
+    say: ({ succeeded }) =>
+      `Cancelled, with ${counted(succeeded, 'workload')} already home. What is done stays done.`,
+  },
+]

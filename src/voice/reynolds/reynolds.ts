@@ -2,7 +2,13 @@ import type { Persona } from '../contract.ts'
 import type { Moment } from '../moment.ts'
 import { analysisLines, metricsLines } from './figure-lines.ts'
 import { chooseLine } from './line.ts'
-import { acceptedLines, failedLines, partialLines, succeededLines } from './orchestration-lines.ts'
+import {
+  acceptedLines,
+  cancelledLines,
+  failedLines,
+  partialLines,
+  succeededLines,
+} from './orchestration-lines.ts'
 import {
   idleLines,
   promotedLines,
@@ -25,6 +31,8 @@ function sayDryly(moment: Moment, draw: number): string {
       return chooseLine(partialLines, moment, draw)
     case 'orchestration.failed':
       return chooseLine(failedLines, moment, draw)
+    case 'orchestration.cancelled':
+      return chooseLine(cancelledLines, moment, draw)
     case 'analysis':
       return chooseLine(analysisLines, moment, draw)
     case 'metrics':

@@ -53,7 +53,7 @@ export function createEffectGate(parts: GateParts): EffectGate {
 }
 
 /** Follows an effect that is written down to where it ends or waits for somebody. */
-export async function bringAbout(
+async function bringAbout(
   parts: GateParts,
   first: EffectRecord,
   context: EffectContext,

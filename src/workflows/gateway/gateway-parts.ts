@@ -8,7 +8,7 @@ import type {
 } from '../../contracts/index.ts'
 import type { Lanes } from '../../engine/index.ts'
 import type { Ledger } from '../../records/index.ts'
-import type { Clock } from '../../shared/index.ts'
+import type { Clock, Log } from '../../shared/index.ts'
 import type { Metrics } from '../../telemetry/index.ts'
 import { type BreakerShare, LaneHealth } from './lane-health.ts'
 
@@ -59,7 +59,7 @@ export type GatewayParts = {
   readonly lanes: Pick<
     Lanes,
     | 'current'
-    | 'read'
+    | 'hasRun'
     | 'refresh'
     | 'shut'
     | 'openBreaker'
@@ -68,7 +68,7 @@ export type GatewayParts = {
     | 'probeDead'
     | 'revive'
   >
-  readonly ledger: Pick<Ledger, 'reserve' | 'settle' | 'release'>
+  readonly ledger: Pick<Ledger, 'reserve' | 'foresee' | 'settle' | 'release'>
   readonly caps: readonly Cap[]
   readonly maxOutputTokens: number
   readonly breaker: { readonly openMs: number; readonly mostMs: number }
@@ -78,6 +78,9 @@ export type GatewayParts = {
   }
   readonly metrics: Pick<Metrics, 'modelCall' | 'overhead'>
   readonly clock: Clock
+  readonly log: Log
+  /** Where a model is configured, such as `models.careful`. */
+  readonly configKeyOf: (model: string) => string
 }
 
 /** One try of one model. */

@@ -27,10 +27,12 @@ export async function heedFailure(
 
 /** True when it did. */
 async function closeLane(
-  { lanes, breaker }: GatewayParts,
-  { profile, health }: FleetModel,
+  parts: GatewayParts,
+  model: FleetModel,
   { error, ageMs, before }: Failure,
 ): Promise<boolean> {
+  const { lanes, breaker } = parts
+  const { profile, health } = model
   const lane = profile.lane.name
   switch (error.code) {
     case 'model_rate_limited':
@@ -38,6 +40,7 @@ async function closeLane(
       return true
     case 'model_auth':
     case 'model_gone':
+      warnOfRefusal(parts, model, error)
       await lanes.markDead(lane, error.code, deadForMs)
       return true
     case 'model_failed':
@@ -51,6 +54,22 @@ async function closeLane(
     default:
       return false
   }
+}
+
+/** Once for each refusal: where a fallback answers, nothing else would tell of a wrong key. */
+function warnOfRefusal(
+  parts: GatewayParts,
+  { profile, health }: FleetModel,
+  error: AppError,
+): void {
+  if (!health.isNewRefusal(error.code)) return
+  const { name: model, lane } = profile
+  const fields = { model, lane: lane.name, code: error.code, reason: error.message }
+  const correct = parts.configKeyOf(model)
+  parts.log.warn(
+    { ...fields, correct },
+    'a model refused a call for good; correct its configuration',
+  )
 }
 
 type Success = {

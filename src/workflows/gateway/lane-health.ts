@@ -20,6 +20,7 @@ export class LaneHealth {
   /** Of the opening since which the window counts, whichever process opened. */
   #openedAt: number | null = null
   #refusals = 0
+  #refusedForGood: string | null = null
   #look: Promise<unknown> | null = null
   /** By `performance.now()`. */
   readonly #begunAt = performance.now()
@@ -33,6 +34,7 @@ export class LaneHealth {
   succeeded(lane: LaneState | null): void {
     this.#startAfresh(lane)
     this.#refusals = 0
+    this.#refusedForGood = null
     if (!(lane?.halfOpen ?? false)) this.#window.succeeded()
   }
 
@@ -55,6 +57,13 @@ export class LaneHealth {
     }
     const own = Math.min(longestOwnRestMs, defaultRestMs * 2 ** Math.min(30, this.#refusals - 1))
     return Math.min(longestRestMs, Math.max(shortestRestMs, retryAfterMs ?? own))
+  }
+
+  /** True when this process hears that refusal for the first time since a call went well. */
+  isNewRefusal(code: string): boolean {
+    const isNew = this.#refusedForGood !== code
+    this.#refusedForGood = code
+    return isNew
   }
 
   /** Whether something that happened so long ago was before this process began. */

@@ -1,5 +1,5 @@
 import { accountsFor, estimateCost, laneAccounts } from '../../budget/index.ts'
-import type { Account, Refusal, Reservation } from '../../contracts/index.ts'
+import type { Account, Amounts, Refusal, Reservation } from '../../contracts/index.ts'
 import type { GatewayParts, ModelTry } from './gateway-parts.ts'
 
 /**
@@ -10,13 +10,21 @@ export function reserveCall(
   parts: GatewayParts,
   attempt: ModelTry,
 ): Reservation | Promise<Reservation | Refusal> | null {
+  const need = needOf(parts, attempt)
+  if (need === null) return null
+  const { runId, task } = attempt.request.subject
+  return parts.ledger.reserve(need.accounts, need.amounts, { runId, task })
+}
+
+type CallNeed = { readonly accounts: readonly Account[]; readonly amounts: Amounts }
+
+/** Null as `reserveCall`. */
+export function needOf(parts: GatewayParts, attempt: ModelTry): CallNeed | null {
   const accounts = accountsOf(parts, attempt)
   const usd = priceOf(parts, attempt, accounts)
   if (usd === null) return null
-  const { runId, task } = attempt.request.subject
   const tokens = attempt.inputTokens + parts.maxOutputTokens
-  const amounts = { usd, tokens, requests: 1 }
-  return parts.ledger.reserve(accounts, amounts, { runId, task })
+  return { accounts, amounts: { usd, tokens, requests: 1 } }
 }
 
 function accountsOf(

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Refusal } from '../../contracts/index.ts'
 import { AppError } from '../../shared/index.ts'
 import { budgetLane } from '../budget-lanes.ts'
@@ -7,9 +6,15 @@ import { defaultRestMs } from './lane-health.ts'
 
 type Refused = {
   readonly refusals: readonly Refusal[]
-  /** A model that was not refused by a budget has no room at the moment. */
+  /** A model that budgets may let through has no room at the moment. */
   readonly hasOthers: boolean
+  readonly runId: string
   readonly signal: AbortSignal
+}
+
+type ShutParts = {
+  readonly lanes: Pick<GatewayParts['lanes'], 'shut' | 'hasRun'>
+  readonly clock: GatewayParts['clock']
 }
 
 /**
@@ -17,8 +22,8 @@ type Refused = {
  * `budget_exhausted` where nothing that anybody could wait for brings money back.
  */
 export async function shutBudgets(
-  parts: Pick<GatewayParts, 'lanes' | 'clock'>,
-  { refusals, hasOthers, signal }: Refused,
+  parts: ShutParts,
+  { refusals, hasOthers, runId, signal }: Refused,
 ): Promise<void> {
   const [first] = refusals.toSorted((one, other) => timeOf(one) - timeOf(other))
   if (first === undefined) return
@@ -26,13 +31,14 @@ export async function shutBudgets(
   const restMs = restOf(parts, first, defaultRestMs)
   const forMs = hasOthers ? Math.min(restMs, defaultRestMs) : restMs
   const lane = budgetLane(first.account)
-  const [known] = await parts.lanes.read([lane])
   await parts.lanes.shut(lane, 'budget', forMs)
-  // Who comes while it is shut may not be in it: the cap was configured after the run was given.
-  // The lane does not hold such a task back, so it would come again at once.
-  if (known !== undefined && known.shut === null) return
-  const braked = delay(Math.min(forMs, defaultRestMs), undefined, { signal })
-  await braked.catch(() => signal.throwIfAborted())
+  // Many may be refused together; they give their places up at once and the lane holds them back.
+  if (await parts.lanes.hasRun(lane, runId)) return
+  // The cap was configured after the run was given: its tasks are not in the lane, and would come
+  // again at once.
+  await parts.clock
+    .sleep(Math.min(forMs, defaultRestMs), signal)
+    .catch(() => signal.throwIfAborted())
 }
 
 const timeOf = ({ frees }: Refusal): number => frees?.getTime() ?? Number.MAX_SAFE_INTEGER

@@ -53,7 +53,7 @@ async function tryDead(
   }
   const isDue = dead.forMs <= 0 && (await parts.lanes.probeDead(state.name, deadForMs))
   if (isDue) return await look()
-  return { kind: 'failed', error: refusedForGood(profile.name, state) }
+  return { kind: 'failed', error: refusedForGood(parts, profile.name, state) }
 }
 
 async function tryOpen(
@@ -148,18 +148,18 @@ function mayBeCharged({ code, isRetryable }: AppError): boolean {
 const isRefusal = (code: string): code is Extract<ErrorCode, 'model_auth' | 'model_gone'> =>
   code === 'model_auth' || code === 'model_gone'
 
-function refusedForGood(model: string, { dead }: DeadLane): AppError {
+function refusedForGood(parts: GatewayParts, model: string, { dead }: DeadLane): AppError {
   const code = isRefusal(dead.code) ? dead.code : 'model_auth'
   // Another call looks just now, and if that is refused as well it is another while.
   const next =
     dead.forMs > 0 ? `it is not called again before ${dead.until.toISOString()}` : 'it is looked at'
   return new AppError(
     code,
-    `the provider of the model "${model}" refused a call for good; ${next}: correct the configuration and start again`,
+    `the provider of the model "${model}" refused a call for good; ${next}: correct ${parts.configKeyOf(model)} in the configuration and start again`,
   )
 }
 
-function priceUnknown(model: string): AppError {
+export function priceUnknown(model: string): AppError {
   return new AppError(
     'price_unknown',
     `nobody knows what the model "${model}" costs, and a budget in usd applies: set models.${model}.price, or pricing.unknown: ceiling`,

@@ -9,7 +9,6 @@ import {
   type Audit,
   createGitHubAnswers,
   createGitHubPace,
-  DeliveryStore,
   readMarkerSecret,
 } from '../../records/index.ts'
 import { type Log, newId, systemClock } from '../../shared/index.ts'
@@ -21,7 +20,6 @@ import { gateRules } from './gate-rules.ts'
 import { GitHubKeeper } from './github-keeper.ts'
 import type { GitHubParts } from './github-parts.ts'
 import { createObserver } from './observe-outside.ts'
-import { createWebhookService } from './receive-delivery.ts'
 import { startIssueRun } from './start-issue-run.ts'
 
 export type GitHubOptions = {
@@ -80,15 +78,13 @@ export async function openGitHub(
     isDry: config.gate.dryRun,
     times: { callMs, leaseMs: callMs + leaseOverMs },
   })
-  const store = new DeliveryStore(pool)
-  const webhooks = createWebhookService({ secret: github.webhookSecret ?? null, store })
   const parts: GitHubParts = {
     ...{ pool, engine, gate, client, audit, log, config, runs: runParts, markerSecret, holder },
     isSimulated: github.timeScale !== 1,
     clock: systemClock,
   }
   return {
-    service: { gate, webhooks, start: (start, signal) => startIssueRun(parts, start, signal) },
+    service: { gate, start: (start, signal) => startIssueRun(parts, start, signal) },
     agent: createPullAgent({
       ...{ name: pullAgent, ...models, delivery: createWorkDelivery(parts) },
       defaultSlots: config.run.modelSlots,

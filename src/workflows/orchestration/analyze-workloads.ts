@@ -1,4 +1,4 @@
-import { accountsFor, estimateCost, estimateTokens } from '../../budget/index.ts'
+import { estimateCost, estimateTokens, type Subject } from '../../budget/index.ts'
 import type {
   Analysis,
   AnalysisRequest,
@@ -6,11 +6,18 @@ import type {
   Complexity,
   WorkloadRequest,
 } from '../../contracts/index.ts'
-import { layerSizes, type SuggestedWidth, suggestWidth, widestLayer } from '../../planning/index.ts'
+import {
+  estimateTime,
+  layerSizes,
+  type SuggestedWidth,
+  suggestWidth,
+  widestLayer,
+} from '../../planning/index.ts'
 import { AppError, mapInTurns, newId } from '../../shared/index.ts'
 import { checkGraph, splitWorkflow } from '../../splitting/index.ts'
 import type { Moment } from '../../voice/index.ts'
 import { openRouter, type RoutedWork } from '../router.ts'
+import { affordableCalls, type CallCosts } from './affordable-calls.ts'
 import { guardRequest } from './guard-request.ts'
 import type { OrchestrationParts } from './orchestration-parts.ts'
 import { type Workload, withIds } from './workloads.ts'
@@ -23,6 +30,7 @@ type Estimated = {
   readonly workload: Workload
   readonly routed: RoutedWork
   readonly ms: number
+  readonly tokens: number
   readonly costUsd: number | null
 }
 
@@ -87,12 +95,13 @@ function estimate(
   const maxOutputTokens = Math.ceil(router.maxOutputTokens * usualOutputShare)
   const price = model?.profile.price ?? null
   const costUsd = price === null ? null : estimateCost(price, { inputTokens, maxOutputTokens })
-  return { workload, routed, ms: routed.specialist.expectedLatencyMs, costUsd }
+  const tokens = inputTokens + maxOutputTokens
+  return { workload, routed, ms: routed.specialist.expectedLatencyMs, tokens, costUsd }
 }
 
 type Asked = {
   readonly estimated: readonly Estimated[]
-  readonly subject: Parameters<typeof accountsFor>[1]
+  readonly subject: Subject
 }
 
 async function widthOf(parts: OrchestrationParts, asked: Asked): Promise<SuggestedWidth> {
@@ -113,25 +122,17 @@ async function widthOf(parts: OrchestrationParts, asked: Asked): Promise<Suggest
     lanePlaces: sum(places),
     requestsPerMinute: isLimited ? sum(rates.map((rate) => rate ?? 0)) : null,
     latencyMs: estimated.length === 0 ? 0 : sum(estimated.map(({ ms }) => ms)) / estimated.length,
-    affordableCalls: await affordableCalls(parts, asked),
+    affordable: await affordableCalls(parts, asked.subject, dearest(estimated)),
   })
 }
 
-async function affordableCalls(
-  { caps, ledger, clock }: OrchestrationParts,
-  { estimated, subject }: Asked,
-): Promise<number | null> {
-  const accounts = accountsFor(caps, subject, new Date(clock.now()))
-  const dollars = accounts.filter(({ unit }) => unit === 'usd')
+/** What the dearest call takes, as the estimates have it. */
+function dearest(estimated: readonly Estimated[]): CallCosts {
   const costs = estimated.flatMap(({ costUsd }) => (costUsd === null ? [] : [costUsd]))
-  const dearest = Math.max(0, ...costs)
-  if (dollars.length === 0 || dearest === 0) return null
-  const stated = await ledger.statement(dollars.map(({ id }) => id))
-  const left = dollars.map(({ id, limit }) => {
-    const known = stated.find((one) => one.id === id)
-    return limit - (known?.spent ?? 0) - (known?.reserved ?? 0)
-  })
-  return Math.max(0, Math.floor(Math.min(...left) / dearest))
+  return {
+    usd: costs.length === 0 ? null : costs.reduce((most, cost) => Math.max(most, cost)),
+    tokens: estimated.reduce((most, { tokens }) => Math.max(most, tokens), 0),
+  }
 }
 
 type Facts = {
@@ -168,17 +169,16 @@ function figuresOf({ estimated, suggested, complexity, isDerived }: Facts): Figu
     estimatedCostUsd: costs.every((cost) => cost !== null)
       ? sum(costs.map((cost) => cost ?? 0))
       : null,
-    estimatedMs: estimatedTime(estimated, suggested.width),
+    estimatedMs: Math.round(
+      estimateTime(
+        estimated.map(({ workload: { id, dependsOn }, ms }) => ({ id, dependsOn, ms })),
+        suggested.width,
+      ),
+    ),
   }
 }
 
-/** Layer after layer, each in rounds of the width, at the mean time of a workload. */
-function estimatedTime(estimated: readonly Estimated[], width: number): number {
-  if (estimated.length === 0) return 0
-  const mean = sum(estimated.map(({ ms }) => ms)) / estimated.length
-  const layers = layerSizes(estimated.map(({ workload }) => workload))
-  return Math.round(sum(layers.map((size) => Math.ceil(size / width))) * mean)
-}
+const counted = (count: number): string => `${count} ${count === 1 ? 'workload' : 'workloads'}`
 
 function wordsOf(
   { fleet, speak }: OrchestrationParts,
@@ -191,9 +191,11 @@ function wordsOf(
   const layers = layerSizes(estimated.map(({ workload }) => workload)).length
   const unpriced = estimated.filter(({ costUsd }) => costUsd === null).length
   const insights = [
-    ...(isDerived ? [`${estimated.length} workloads were derived from the context`] : []),
-    `${estimated.length} workloads in ${layers} ${layers === 1 ? 'layer' : 'layers'} of dependencies`,
-    `${suggested.width} at once: ${suggested.binding.reason}`,
+    ...(isDerived ? [`${counted(estimated.length)} derived from the context`] : []),
+    `${counted(estimated.length)} in ${layers} ${layers === 1 ? 'layer' : 'layers'} of dependencies`,
+    suggested.binding.width === 0
+      ? `none at the moment: ${suggested.binding.reason}`
+      : `${suggested.width} at once: ${suggested.binding.reason}`,
     ...(unpriced > 0
       ? [`nobody knows what ${unpriced} of them cost: set the price of the model`]
       : []),

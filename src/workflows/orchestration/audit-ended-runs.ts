@@ -63,8 +63,8 @@ export async function auditEndedRuns(parts: AuditEndedParts): Promise<number> {
          array(select distinct model from maniple.model_calls c
            where c.run_id = ended.id and c.outcome = 'succeeded' order by 1) as models,
          earlier_wall_ms + extract(epoch from finished_at - resumed_at)::float8 * 1000 as processing_ms,
-         greatest(critical_path_ms, sequential_ms / slots)
-           / nullif(earlier_wall_ms + extract(epoch from finished_at - resumed_at)::float8 * 1000, 0) as efficiency
+         case when succeeded > 0 then greatest(critical_path_ms, sequential_ms / slots)
+           / nullif(earlier_wall_ms + extract(epoch from finished_at - resumed_at)::float8 * 1000, 0) end as efficiency
        from ended`,
       [atOnce],
     )

@@ -58,7 +58,7 @@ export async function newRun(
       [contextEntry]: context,
       workloads: workloads.length,
       models: orders,
-      [decisionsEntry]: decisions.all(),
+      [decisionsEntry]: decisions.all,
     },
     lanes: runLanes(fleet, accounts),
     closing: null,

@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import type {
-  OrchestrationResult,
-  RoutingDecision,
-  Run,
-  Task,
-  WorkloadResult,
+import {
+  FallbackReason,
+  type OrchestrationResult,
+  type RoutingDecision,
+  type Run,
+  type Task,
+  type WorkloadResult,
 } from '../../contracts/index.ts'
 import { AppError, type Json, mapInTurns } from '../../shared/index.ts'
 import { type Moment, rateEfficiency } from '../../voice/index.ts'
@@ -19,6 +20,7 @@ const Output = z.object({
   tokens: z.object({ input: z.number().nullable(), output: z.number().nullable() }),
   costUsd: z.number().nullable(),
   fallback: z.boolean(),
+  fallbackReason: FallbackReason.optional(),
   repaired: z.boolean(),
 })
 
@@ -88,6 +90,7 @@ function workloadOf(task: Task, routed: RoutedTask): WorkloadResult {
     attempts: task.attempts,
     pilot: routed.pilot?.arm === 'candidate',
     fallback: output?.fallback ?? false,
+    ...(output?.fallbackReason === undefined ? {} : { fallbackReason: output.fallbackReason }),
     repaired: output?.repaired ?? false,
     simulated: task.simulated,
     routing: routed.routing,
@@ -109,10 +112,12 @@ function commentaryOf(run: Run, { workloads, efficiencyRating, speak }: Said): s
   const { succeeded } = counts
   const ended = {
     ...{ total, succeeded, speedUp, simulated },
-    failed: total - succeeded,
+    failed: total - succeeded - counts.cancelled,
+    cancelled: counts.cancelled,
     rating: efficiencyRating,
     fallbacks: workloads.filter(({ fallback }) => fallback).length,
   }
+  if (counts.cancelled > 0) return speak({ kind: 'orchestration.cancelled', ...ended }, run.id)
   if (state === 'succeeded') return speak({ kind: 'orchestration.succeeded', ...ended }, run.id)
   const kind = succeeded > 0 ? 'orchestration.partial' : 'orchestration.failed'
   return speak({ kind, ...ended }, run.id)

@@ -38,7 +38,8 @@ export async function laneStatuses({
 
 function statusOf(name: string, capacity: number, state: LaneState | undefined): LaneStatus {
   const { shut = null, dead = null } = state ?? {}
-  const until = dead !== null && dead.forMs > 0 ? dead.until : null
+  const isDead = dead !== null && dead.forMs > 0
+  const until = isDead ? dead.until : null
   return {
     name,
     capacity: state?.capacity ?? capacity,
@@ -48,5 +49,6 @@ function statusOf(name: string, capacity: number, state: LaneState | undefined):
       shut === null
         ? until && { reason: 'breaker', until: until.toISOString() }
         : { reason: shut.reason, until: shut.until.toISOString() },
+    ...(isDead ? { dead: { code: dead.code, until: dead.until.toISOString() } } : {}),
   }
 }

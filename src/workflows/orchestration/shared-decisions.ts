@@ -11,17 +11,17 @@ export const decisionsEntry = 'decisions'
  * but for the draw of each.
  */
 export class SharedDecisions {
+  readonly all: RoutingDecision[] = []
   readonly #places = new Map<string, number>()
 
   add({ models, ...rest }: RoutingDecision): StoredDecision {
-    const key = JSON.stringify({ ...rest, models: { ...models, draw: null } })
-    const place = this.#places.get(key) ?? this.#places.size
+    const shared = { ...rest, models: { ...models, draw: null } }
+    const key = JSON.stringify(shared)
+    const known = this.#places.get(key)
+    if (known !== undefined) return { place: known, draw: models.draw }
+    const place = this.all.push(shared) - 1
     this.#places.set(key, place)
     return { place, draw: models.draw }
-  }
-
-  all(): RoutingDecision[] {
-    return z.array(RoutingDecision).parse([...this.#places.keys()].map((text) => JSON.parse(text)))
   }
 }
 

@@ -23,7 +23,7 @@ export async function readWorkflowFiles(
 }
 
 /** A file that is no workflow is listed under its path and triggered by nothing, as on GitHub. */
-export function parseWorkflow(path: string, text: string): WorkflowFile {
+function parseWorkflow(path: string, text: string): WorkflowFile {
   const none: WorkflowFile = { path, name: path, triggers: [] }
   const document: unknown = readYaml(text)
   if (typeof document !== 'object' || document === null) return none

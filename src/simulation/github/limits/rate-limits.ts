@@ -44,7 +44,7 @@ const creationMessage =
   'You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later. If you reach out to GitHub Support for help, please include the request ID.'
 
 /** Whose budget a token spends: all tokens of a user share one, each installation has its own. */
-export function ownerKey(token: Token): string {
+function ownerKey(token: Token): string {
   if (token.installation !== null) return `installation ${token.installation.id}`
   if (token.kind === 'github_token') return `repository ${token.repositoryIds?.join(' ') ?? ''}`
   return `user ${token.actor.id}`

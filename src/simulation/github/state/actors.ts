@@ -46,7 +46,7 @@ const tokenPrefixes: Readonly<Record<TokenKind, string>> = {
   github_token: 'ghs_',
 }
 
-export const copilotIds = { actor: 198_982_749, reviewer: 175_728_472, app: 1_143_301 } as const
+const copilotIds = { actor: 198_982_749, reviewer: 175_728_472, app: 1_143_301 } as const
 const actionsIds = { actor: 41_898_282, app: 15_368 } as const
 
 /** Users, organisations, bots, apps and tokens. */

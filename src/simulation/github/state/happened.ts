@@ -98,5 +98,4 @@ export type Happened = Change & {
   /** Simulated milliseconds. */
   readonly at: number
 }
-export type HappenedKind = Happened['kind']
 export type HappenedListener = (happened: Happened) => void

@@ -14,11 +14,11 @@ import type { EditedFrom } from './happened.ts'
 import { Refusal, refuse } from './refusal.ts'
 import type { StateCore } from './state-core.ts'
 
-export const mostAssignees = 10
-export const mostLabels = 100
+const mostAssignees = 10
+const mostLabels = 100
 /** GitHub's own limits, in characters. */
-export const longestTitle = 256
-export const longestBody = 65_536
+const longestTitle = 256
+const longestBody = 65_536
 
 export type NewIssue = {
   readonly title: string

@@ -5,8 +5,8 @@ import { Refusal } from './refusal.ts'
 import type { StateCore } from './state-core.ts'
 
 export const mostSubIssues = 100
-export const deepestNesting = 8
-export const mostDependencies = 50
+const deepestNesting = 8
+const mostDependencies = 50
 
 const invalid = (message: string): Refusal => new Refusal(422, message)
 
