@@ -31,7 +31,10 @@ function firstLine(text: string): string {
 }
 
 export function titleOf({ repository, context, workloads }: OrchestrationRequest): string {
-  const about = context.trim() === '' ? `${workloads.length} ${workloads.length === 1 ? 'workload' : 'workloads'}` : firstLine(context)
+  const about =
+    context.trim() === ''
+      ? `${workloads.length} ${workloads.length === 1 ? 'workload' : 'workloads'}`
+      : firstLine(context)
   return `${repository}: ${about}`
 }
 
