@@ -128,7 +128,10 @@ async function exportAll(audit: Audit, { since, out, json }: AuditFlags): Promis
   const segments = await made.confirm()
   if (json === true) await writeJson(process.stdout, { file: out, records, segments, heads })
   else {
-    await writeOutput(process.stderr, `${formatCount(records, 'record')} in ${out}. Keep elsewhere:\n`)
+    await writeOutput(
+      process.stderr,
+      `${formatCount(records, 'record')} in ${out}. Keep elsewhere:\n`,
+    )
     await writeJson(process.stdout, { heads })
   }
   return 0
@@ -139,7 +142,10 @@ async function prune(audit: Audit, { olderThan, json }: AuditFlags): Promise<num
   const { segments, records } = await audit.prune(olderThan * day)
   if (json === true) await writeJson(process.stdout, { segments, records })
   else {
-    await writeOutput(process.stdout, `${formatCount(records, 'record')} of ${formatCount(segments, 'segment')} removed\n`)
+    await writeOutput(
+      process.stdout,
+      `${formatCount(records, 'record')} of ${formatCount(segments, 'segment')} removed\n`,
+    )
   }
   return 0
 }
