@@ -73,6 +73,19 @@ test('a wait for a budget is told once, and again when its end moves on', () => 
   assert.deepEqual(progress.next(waits(null), start + 2000), [])
 })
 
+test('a try that gave its place back to wait for a budget is not told as one without result', () => {
+  const progress = new ProgressLines()
+  const started = sampleTask('a', { state: 'running', attempts: 1 })
+  progress.next([started], start)
+  const wait = { reason: 'budget', subject: 'x', since: at(0), frees: at(5000) } as const
+  assert.deepEqual(progress.next([{ ...started, state: 'ready', wait }], start), [
+    'waiting    1 waits for budget (x), until 2026-01-02T03:04:10Z at the latest (in 5.0 s)',
+  ])
+  assert.deepEqual(progress.next([{ ...started, attempts: 2 }], start), [
+    'started    Title of a (try 2)',
+  ])
+})
+
 test('tries from before a rerun are not told', () => {
   const progress = new ProgressLines()
   progress.next([sampleTask('a', { state: 'ready', attempts: 3 })], 0)

@@ -34,6 +34,12 @@ function hasOpenTry(task: Task): boolean {
   return spoken.includes(task.state)
 }
 
+const heldBack: readonly (string | undefined)[] = ['budget', 'rate', 'breaker']
+
+function isHeldBack({ state, wait, error }: Task): boolean {
+  return state === 'ready' && error === null && heldBack.includes(wait?.reason)
+}
+
 /** A try that another follows; `now` where the task still waits for it and its error is known. */
 function retryLine(task: Task, attempt: number, now: number | null): string {
   const title = safeText(task.title) || safeText(task.id)
@@ -103,6 +109,11 @@ export class ProgressLines {
     const waits = task.wait?.reason === 'retry' && task.error !== null
     const over = Math.max(0, task.attempts - (hasOpenTry(task) ? 1 : 0))
     const told = this.#failedTries.get(task.id) ?? (waits ? over - 1 : over)
+    // It gave its place back, to wait: that is no failure, and a long wait has its own line.
+    if (over > told && isHeldBack(task)) {
+      this.#failedTries.set(task.id, over)
+      return []
+    }
     // Why it failed comes with the next snapshot; where that is too late, the try is told without.
     if (over > told && !hasOpenTry(task) && !waits) return []
     this.#failedTries.set(task.id, over)

@@ -31,7 +31,7 @@ const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
   error: 'the name of an environment variable',
 })
 
-export const CommandAgentConfig = z.strictObject({
+const CommandAgentConfig = z.strictObject({
   command: z.string().min(1),
   repository: z.string().min(1),
   check: z.string().min(1).optional(),

@@ -18,7 +18,7 @@ export async function endRun(pool: Pool, run: EndedRun): Promise<void> {
   await pool.query(
     `insert into maniple.runs (id, kind, title, agent, slots, total, outcome, open, succeeded, failed, input,
        sequential_ms, critical_path_ms, finished_at, resumed_at)
-     values ($1, $2, 'a run', 'model', $3, 4, $9, 0, $8, '{}', $4, $5, $6::timestamptz,
+     values ($1, $2, 'a run', 'model', $3, 4, $9, 0, $8, 4 - $8, '{}', $4, $5, $6::timestamptz,
        $6::timestamptz - $7::float8 * interval '1 millisecond')`,
     [
       run.id,
