@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity'
 import type { ModelReply } from '../contracts/index.ts'
-import type { Clock } from '../shared/index.ts'
+import type { TimerClock } from '../shared/index.ts'
 import type { CallRequest } from './call/call-request.ts'
 
 type CommonSettings = {
@@ -70,7 +70,7 @@ export type ModelSettings =
   | SimulatedSettings
 
 export type ModelPorts = {
-  readonly clock: Clock
+  readonly clock: TimerClock
   /** Stands in for `DefaultAzureCredential`. */
   readonly azureCredential?: TokenCredential
 }

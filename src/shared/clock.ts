@@ -8,10 +8,20 @@ export type Clock = {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
 }
 
-export const systemClock: Clock = {
+/** A clock that also calls back. */
+export type TimerClock = Clock & {
+  /** Calls back after `ms`, unless what it returns is called first: cheap where that is the rule. */
+  readonly after: (ms: number, callBack: () => void) => () => void
+}
+
+export const systemClock: TimerClock = {
   // Not `Date.now` itself: whoever stands in for it later would not be heard.
   now: () => Date.now(),
   sleep: async (ms, signal) => {
     await delay(ms, undefined, signal === undefined ? {} : { signal })
+  },
+  after: (ms, callBack) => {
+    const timer = setTimeout(callBack, ms)
+    return () => clearTimeout(timer)
   },
 }

@@ -1,5 +1,5 @@
 export { AppError } from './app-error.ts'
-export { type Clock, systemClock } from './clock.ts'
+export { type Clock, systemClock, type TimerClock } from './clock.ts'
 export { type ErrorCode, errorCatalogue } from './error-catalogue.ts'
 export type { Json, JsonObject } from './json.ts'
 export type { Log } from './log.ts'

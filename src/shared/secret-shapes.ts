@@ -15,8 +15,13 @@ const patterns: readonly RegExp[] = [
   /\b(?:npm|hf)_[A-Za-z0-9]{30,}/g,
 ]
 
+/** Part of every one of them: most texts hold none of these, and are looked through once. */
+const telltale =
+  /bearer|basic|mnp_|gh[opusr]_|github_pat_|sk-|AKIA|ASIA|xox|AIza|glpat-|npm_|hf_|eyJ|PRIVATE KEY/i
+
 /** Where something stands that looks like a secret, in order. Linear in the text's length. */
 export function findSecretShapes(text: string): readonly TextRange[] {
+  if (!telltale.test(text)) return []
   const found: TextRange[] = [...webTokens(text), ...privateKeys(text)]
   for (const pattern of patterns) {
     for (const match of text.matchAll(pattern)) {
@@ -28,7 +33,8 @@ export function findSecretShapes(text: string): readonly TextRange[] {
 
 /** The text without what looks like a secret. */
 export function hideSecretShapes(text: string): string {
-  return hideRanges(text, findSecretShapes(text))
+  const found = findSecretShapes(text)
+  return found.length === 0 ? text : hideRanges(text, found)
 }
 
 /** The text with `(hidden)` in the place of each range. They are in order and apart. */

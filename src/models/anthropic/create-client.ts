@@ -1,5 +1,6 @@
 import { createCaller } from '../call/create-caller.ts'
 import { checkApiKey, parseEndpoint, refuseQuery } from '../call/endpoint.ts'
+import { openOnce } from '../call/open-once.ts'
 import type { AnthropicSettings, ProviderFactory } from '../contract.ts'
 import { loadSdk } from './load-sdk.ts'
 
@@ -11,11 +12,11 @@ export const createAnthropicClient: ProviderFactory<AnthropicSettings> = (settin
   refuseQuery(endpoint, 'leave it out')
   const { baseUrl } = endpoint
   const id = `anthropic/${model}`
-  const open = async () => {
+  const open = openOnce(async () => {
     const { createAnthropic, isCallError } = await loadSdk()
     const provider = createAnthropic({ baseURL: baseUrl, apiKey })
     return { model: provider(model), isCallError, secrets: [apiKey] }
-  }
+  })
   const call = createCaller({ id, baseUrl, timeoutMs, open, takesSchema: true }, ports)
   return { id, simulated: false, takesSchema: true, call }
 }

@@ -91,7 +91,9 @@ describe('the Azure client', () => {
       const keyed = createModelClient({ ...settings, apiKey: 'k' })
       const before = [count('@ai-sdk/azure'), count('@azure/identity')]
       const getToken = async () => ({ token: 't', expiresOnTimestamp: Date.now() + 3600000 })
-      const ports = { clock: { now: Date.now, sleep: () => new Promise(() => {}) }, azureCredential: { getToken } }
+      const sleep = () => new Promise(() => {})
+      const clock = { now: Date.now, sleep, after: () => () => {} }
+      const ports = { clock, azureCredential: { getToken } }
       const keyless = createModelClient(settings, ports)
       console.log(JSON.stringify([before, await after(keyed), await after(keyless)]))`
     const args = ['--input-type=module', '--eval', script]

@@ -1,4 +1,4 @@
-import { createCaller } from '../call/create-caller.ts'
+import { createCaller, type OpenModel } from '../call/create-caller.ts'
 import { checkApiKey } from '../call/endpoint.ts'
 import type { AzureFoundrySettings, ProviderFactory } from '../contract.ts'
 import { addressOf } from './address-of.ts'
@@ -15,15 +15,21 @@ export const createAzureFoundryClient: ProviderFactory<AzureFoundrySettings> = (
   const baseUrl = addressOf(settings)
   const id = `azure-foundry/${model}`
   const token = apiKey === undefined ? tokenSource(ports.azureCredential) : undefined
-  const open = async () => {
+  const openWith = async (secret: string): Promise<OpenModel> => {
     const { createAzure, isCallError } = await loadSdk()
-    const secret = token === undefined ? (apiKey ?? '') : await token()
     const provider = createAzure({
       baseURL: baseUrl,
       ...(token === undefined ? { apiKey: secret } : { tokenProvider: async () => secret }),
       ...(apiVersion === undefined ? {} : { apiVersion, useDeploymentBasedUrls: true }),
     })
     return { model: provider.chat(model), isCallError, secrets: [secret] }
+  }
+  // A token lives for an hour or so, and the model that was built with it as long.
+  let built: { readonly secret: string; readonly model: OpenModel } | undefined
+  const open = async (): Promise<OpenModel> => {
+    const secret = token === undefined ? (apiKey ?? '') : await token()
+    if (built?.secret !== secret) built = { secret, model: await openWith(secret) }
+    return built.model
   }
   // A deployment's name does not tell a reasoning model, which would refuse `max_tokens`.
   const connection = { id, baseUrl, timeoutMs, open, takesSchema: true, newLimit: true }

@@ -36,8 +36,8 @@ export type Connection = {
   /** For messages. */
   readonly baseUrl: string
   readonly timeoutMs: number
-  /** Loads what is needed; asked before every call, with the call's own signal. */
-  readonly open: (signal: AbortSignal) => Promise<OpenModel>
+  /** Loads what is needed, and is asked before every call: a promise only where it has to wait. */
+  readonly open: () => OpenModel | Promise<OpenModel>
   /** The provider takes a JSON schema along; otherwise the prompt has to say it. */
   readonly takesSchema: boolean
   /** An OpenAI model of the SDK whose limit goes as `max_completion_tokens`. Default: false. */
@@ -58,7 +58,8 @@ export function createCaller(
     const limit = timeLimit(request.signal, { timeoutMs, clock })
     let opened: OpenModel | undefined
     try {
-      opened = await unlessAborted(connection.open(limit.signal), limit.signal)
+      const opening = connection.open()
+      opened = opening instanceof Promise ? await unlessAborted(opening, limit.signal) : opening
       // The model itself, not the SDK's generateText around it: measured with 50 calls at once,
       // that added 0.6 ms of CPU to each call, this 0.05 ms; its retries and steps are not wanted.
       const options = callOptions(request, connection)

@@ -1,5 +1,6 @@
 import { createCaller } from '../call/create-caller.ts'
 import { checkApiKey, parseEndpoint } from '../call/endpoint.ts'
+import { openOnce } from '../call/open-once.ts'
 import type {
   ModelPorts,
   OpenAiCompatibleSettings,
@@ -26,7 +27,7 @@ export function createChatClient(settings: ChatSettings, ports: ModelPorts): Pro
   checkApiKey(apiKey)
   const { baseUrl, query } = parseEndpoint(settings.baseUrl)
   const id = `${settings.label}/${model}`
-  const open = async () => {
+  const open = openOnce(async () => {
     const { createOpenAICompatible, isCallError } = await loadSdk()
     const provider = createOpenAICompatible({
       name: 'openaiCompatible',
@@ -37,7 +38,7 @@ export function createChatClient(settings: ChatSettings, ports: ModelPorts): Pro
       ...(isOpenAi(baseUrl) ? { transformRequestBody: withNewLimit } : {}),
     })
     return { model: provider(model), isCallError, secrets: apiKey === undefined ? [] : [apiKey] }
-  }
+  })
   const takesSchema = structuredOutputs
   const call = createCaller({ id, baseUrl, timeoutMs, open, takesSchema }, ports)
   if (!takesSchema || simulated) return { id, simulated, takesSchema, call }
