@@ -22,7 +22,7 @@ export type WorkerIssue = {
   readonly labels: readonly string[]
 }
 
-export const workerLabel = 'copilot-worker'
+const workerLabel = 'copilot-worker'
 /** The labels of which a worker issue has one at a time. */
 export const statusLabels = {
   queued: 'status:queued',
