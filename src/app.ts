@@ -3,6 +3,7 @@ import { type CommandAgentOptions, cleanUpClones, createCommandAgent } from './a
 import { type Config, type Environment, secretsOf } from './config/index.ts'
 import type {
   Agent,
+  EffectGate,
   GitHubService,
   OrchestrationService,
   PilotService,
@@ -76,6 +77,8 @@ export type App = AsyncDisposable & {
   readonly tokens: Tokens
   readonly orchestration: OrchestrationService
   readonly pilot: PilotService
+  /** What is asked for can be seen and decided without a credential too; nothing is performed then. */
+  readonly gate: EffectGate
   /** Null where no credential of GitHub is configured. */
   readonly github: GitHubService | null
   /** Says what is missing where no webhook is configured. */
@@ -118,7 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const agents = new Map([models.agent, ...commands].map((agent) => [agent.name, agent]))
     const binding = options.command === undefined ? null : newId()
     const given = { ...{ options, engine, audit, agents, binding, models, fleet }, simulated }
-    const { runs, github } = await openRuns({ ...given, pool }, closers)
+    const { runs, gate, github } = await openRuns({ ...given, pool }, closers)
     const perform = createPerformer({ engine, pool, agents })
     const isBound = binding !== null
     const performed = [...agents.keys()].filter((name) => (name === ownCommandAgent) === isBound)
@@ -131,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       tokens: createTokens({ pool, audit }),
       orchestration,
       pilot,
+      gate,
       metrics: metrics.scrape,
       simulated,
       github: github?.service ?? null,
@@ -183,12 +187,13 @@ async function openRuns(stock: RunStock, closers: AsyncDisposableStack) {
     },
   }
   const runs = createRunService(runParts)
-  if (!hasGitHub(config)) return { runs, github: null }
   const shared = { pool, engine, audit, log, config, secrets: secretsOf(config) }
-  const github = await openGitHub(shared, { runParts, models })
+  const github = await insist(() => openGitHub(shared, { runParts, models }), options.signal)
+  const { gate } = github.service
+  if (!hasGitHub(config)) return { runs, gate, github: null }
   closers.use(github.keeper)
   agents.set(pullAgent, github.agent)
-  return { runs, github }
+  return { runs, gate, github }
 }
 
 function webhooksOf({ github }: Config, pool: Database['pool']): WebhookService {

@@ -1,5 +1,5 @@
 import type { AppError, JsonObject } from '../shared/index.ts'
-import type { Effect, EffectClass, EffectRecord, EffectType, Taint } from './effect.ts'
+import type { Effect, EffectClass, EffectRecord, EffectType, GatePause, Taint } from './effect.ts'
 
 /** On whose behalf an effect is asked for, and where its chain began. */
 export type EffectOrigin = {
@@ -44,6 +44,8 @@ export type EffectGate = {
   /** Nothing is performed any more, in any process, until `resume`; what is under way ends. */
   readonly pause: (by: string, reason: string) => Promise<void>
   readonly resume: (by: string) => Promise<void>
+  /** None: what is allowed is performed. */
+  readonly pauses: () => Promise<readonly GatePause[]>
 }
 
 export type EffectDecision = {

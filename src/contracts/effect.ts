@@ -169,3 +169,16 @@ export const EffectRecord = z.object({
   performedAt: z.iso.datetime().nullable(),
 })
 export type EffectRecord = z.infer<typeof EffectRecord>
+
+/** What lists show of an effect: without its texts and files, which may be large. */
+export const EffectSummary = EffectRecord.omit({ effect: true, receipt: true })
+export type EffectSummary = z.infer<typeof EffectSummary>
+
+/** While it stands, no effect is performed. */
+export const GatePause = z.object({
+  repository: z.string().nullable().describe('Null: every repository'),
+  by: z.string(),
+  reason: z.string(),
+  at: z.iso.datetime(),
+})
+export type GatePause = z.infer<typeof GatePause>

@@ -19,7 +19,9 @@ export {
   type EffectClass,
   EffectRecord,
   EffectState,
+  EffectSummary,
   EffectType,
+  GatePause,
   Taint,
 } from './effect.ts'
 export type {

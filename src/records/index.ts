@@ -38,6 +38,7 @@ export {
   readGitHubWorkers,
   readMarkerSecret,
   releaseGitHubRun,
+  wakeGitHubRun,
   wakeGitHubRuns,
 } from './github/github-runs.ts'
 export { type RootCounts, readRootCounts } from './github/root-counts.ts'

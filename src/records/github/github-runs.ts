@@ -104,6 +104,14 @@ export async function wakeGitHubRuns(
   return rowCount ?? 0
 }
 
+/** The run is looked at soon, where it is one of GitHub's that has not ended. */
+export async function wakeGitHubRun(client: PoolClient, runId: string): Promise<void> {
+  await client.query(
+    'update maniple.github_runs set look_at = clock_timestamp() where run_id = $1 and not ended',
+    [runId],
+  )
+}
+
 export async function readGitHubWorkers(
   pool: Pool,
   runId: string,

@@ -15,6 +15,7 @@ import {
   pauseGate,
   readPauses,
   resumeGate,
+  wakeGitHubRun,
 } from '../../records/index.ts'
 import { AppError, type ErrorCode, errorCatalogue } from '../../shared/index.ts'
 import { admitEffect } from './admit-effect.ts'
@@ -49,6 +50,11 @@ export function createEffectGate(parts: GateParts): EffectGate {
     resume: async (by) => {
       if (await resumeGate(pool, '')) pauseAudit('Gate_Resumed', by, '')
     },
+    pauses: async () =>
+      (await readPauses(pool)).map(({ scope, by, reason, at }) => ({
+        ...{ repository: scope === '' ? null : scope, by, reason },
+        at: at.toISOString(),
+      })),
   }
 }
 
@@ -135,6 +141,8 @@ async function decide(
       audit.segment,
       JSON.stringify([entry]),
     ])
+    // Who looks after its run performs it, or goes on without it.
+    if (record.run !== null) await wakeGitHubRun(client, record.run)
     return record
   })
   if (decided !== null) return decided
