@@ -70,9 +70,9 @@ export async function finishDelivery(
   { state, verdict, reasons }: DeliveryEnd,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `update maniple.deliveries set state = $3, verdict = $4, reasons = $5, holder = null,
-       lease_until = case when $3 = 'stored' then clock_timestamp() + interval '5 seconds' * tries end,
-       handled_at = case when $3 <> 'stored' then clock_timestamp() end
+    `update maniple.deliveries set state = $3::maniple.delivery_state, verdict = $4, reasons = $5, holder = null,
+       lease_until = case when $3::maniple.delivery_state = 'stored' then clock_timestamp() + interval '5 seconds' * tries end,
+       handled_at = case when $3::maniple.delivery_state <> 'stored' then clock_timestamp() end
      where ordinal = $1 and holder = $2 and state = 'stored'`,
     [ordinal, holder, state, verdict, reasons.map((reason) => storableText(reason))],
   )
