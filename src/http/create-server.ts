@@ -8,6 +8,7 @@ import { auditRefusals } from './audit-refusals.ts'
 import { authenticate } from './authenticate.ts'
 import { budgetRoutes } from './budget-routes.ts'
 import { catalogueRoutes } from './catalogue-routes.ts'
+import { effectRoutes } from './effect-routes.ts'
 import { guardOrigin } from './guard-origin.ts'
 import { guideRoutes } from './guide-routes.ts'
 import { handleErrors, refuseMalformed, sendProblem } from './handle-errors.ts'
@@ -96,6 +97,7 @@ export async function createServer(deps: HttpDependencies): Promise<FastifyInsta
   catalogueRoutes(typed, context)
   budgetRoutes(typed, context)
   pilotRoutes(typed, context)
+  effectRoutes(typed, context)
   mcpRoute(server, { deps: context, refusals, spend })
   await webhookRoute(server, context)
   return server

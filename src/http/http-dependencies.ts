@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type {
   AuditEntry,
   Caller,
+  EffectGate,
   OrchestrationService,
   PilotService,
   RunService,
@@ -33,6 +34,8 @@ export type HttpDependencies = {
   readonly orchestration: OrchestrationService
   readonly pilot: PilotService
   readonly webhooks: WebhookService
+  /** For people: nothing here asks for an effect. */
+  readonly gate: Omit<EffectGate, 'ask'>
   /** Asked on every `GET /ready`. */
   readonly readiness: () => Promise<Readiness>
   /** Asked on every `GET /metrics`. */

@@ -8,6 +8,8 @@ import * as z from 'zod'
 import {
   Analysis,
   Catalogue,
+  EffectRecord,
+  EffectSummary,
   LaneStatus,
   OrchestrationAccepted,
   OrchestrationResult,
@@ -40,6 +42,8 @@ function namedSchemas(): z.core.$ZodRegistry<{ id?: string | undefined }> {
     RunStreamEnd: EndData,
     Analysis,
     Catalogue,
+    EffectRecord,
+    EffectSummary,
     LaneStatus,
     OrchestrationAccepted,
     OrchestrationResult,
@@ -54,6 +58,7 @@ function namedSchemas(): z.core.$ZodRegistry<{ id?: string | undefined }> {
   // z.json() refers to itself: without a name of its own its references would point nowhere.
   registry.add(Task.shape.output.unwrap(), { id: 'TaskOutput' })
   registry.add(Run.shape.report.unwrap(), { id: 'ClosingReport' })
+  registry.add(EffectRecord.shape.receipt.unwrap(), { id: 'EffectReceipt' })
   return registry
 }
 

@@ -40,7 +40,10 @@ test('every route but health takes a token, and refuses one of too low a role', 
   const looking = [`POST ${models}/analyze/workload`, `POST ${models}/test/sample-request`]
   const changing = operations.filter((one) => one.startsWith('POST ') && !looking.includes(one))
   assert.deepEqual(await refusedWith(403, await bearer('viewer')), changing)
-  const adminsOnly = pilotActions.map((action) => `POST ${models}/pilot/${action}`)
+  const adminsOnly = [
+    ...pilotActions.map((action) => `POST ${models}/pilot/${action}`),
+    ...['POST /api/v1/gate/pause', 'POST /api/v1/gate/resume'],
+  ]
   assert.deepEqual(await refusedWith(403, await bearer('operator')), adminsOnly)
   for (const status of [401, 403]) assert.deepEqual(await refusedWith(status, admin), [])
   // So many of one address in a minute are written down one by one.

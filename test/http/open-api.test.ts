@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { askerOf, documentOf, isBodyRequired, operationsOf } from './open-api-document.ts'
+import { storeEffects } from './sample-effects.ts'
 import { workflowOf, workflowOfWidth } from './sample-workflow.ts'
 import { startHttp } from './started-http.ts'
 
@@ -47,7 +48,7 @@ test('a body is documented as required exactly where the server asks for one', a
 
 test('what every route really answers is what the document promises', async (t) => {
   let ready = true
-  const { server, runs } = await startHttp(t, {
+  const { server, runs, pool } = await startHttp(t, {
     readiness: async () => ({ ready, checks: { database: { ok: ready, detail: 'in the test' } } }),
   })
   const document = await documentOf(server)
@@ -89,6 +90,29 @@ test('what every route really answers is what the document promises', async (t) 
   await ask('POST /api/v1/runs/{id}/retry', 202, onSlow('retry'))
   await ask('POST /api/v1/runs/{id}/cancel', 404, elsewhere('/cancel'))
   await ask('POST /api/v1/runs/{id}/retry', 404, elsewhere('/retry'))
+
+  await storeEffects(pool, ['allowed', 'refused'])
+  const effect = (rest: string) => ({ url: `/api/v1/effects/${rest}` })
+  await ask('GET /api/v1/effects', 200, { url: '/api/v1/effects?state=asked&limit=1' })
+  await ask('GET /api/v1/effects', 400, { url: '/api/v1/effects?state=odd' })
+  await ask('GET /api/v1/effects/{id}', 200, effect('allowed'))
+  await ask('GET /api/v1/effects/{id}', 404, effect('nosuch'))
+  for (const [verdict, id] of [
+    ['approve', 'allowed'],
+    ['deny', 'refused'],
+  ]) {
+    const decide = `POST /api/v1/effects/{id}/${verdict}`
+    await ask(decide, 415, {
+      ...{ ...effect(`${id}/${verdict}`), payload: 'x' },
+      headers: { 'content-type': 'text/plain' },
+    })
+    await ask(decide, 200, { ...effect(`${id}/${verdict}`), payload: { reason: 'seen' } })
+    await ask(decide, 409, effect(`${id}/${verdict}`))
+    await ask(decide, 404, effect(`nosuch/${verdict}`))
+  }
+  await ask('POST /api/v1/gate/pause', 200, { payload: { reason: 'a look' } })
+  await ask('GET /api/v1/gate', 200)
+  await ask('POST /api/v1/gate/resume', 200)
 
   for (const path of ['/', '/errors', '/health', '/metrics', '/openapi.json', '/ready'])
     await ask(`GET ${path}`, 200)

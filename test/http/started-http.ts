@@ -46,6 +46,7 @@ export async function startHttp(t: TestContext, options: StartOptions = {}): Pro
     orchestration: app.orchestration,
     pilot: app.pilot,
     webhooks: app.webhooks,
+    gate: app.gate,
     readiness: options.readiness ?? app.readiness,
     metrics: app.metrics,
     version: '0.0.0-test',

@@ -9,6 +9,14 @@ import { type McpDependencies, serveMcpStdio } from '../../src/mcp/index.ts'
 import { silentLog } from '../support/silent-log.ts'
 import { SamplePorts } from './sample-ports.ts'
 
+const unasked = async () => {
+  throw new Error('no tool has to do with the gate')
+}
+const unaskedGate = {
+  ...{ get: unasked, list: unasked, decide: unasked },
+  ...{ pause: unasked, resume: unasked, pauses: unasked },
+}
+
 export const revisions = ['2026-07-28', '2025-11-25'] as const
 export type Revision = (typeof revisions)[number]
 
@@ -53,6 +61,7 @@ export async function startHttpMcp(
     log: pino({ level: 'silent' }),
     readiness: async () => ({ ready: true, checks: {} }),
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
+    gate: unaskedGate,
     webhooks: { receive: async ({ guid = '' }) => ({ delivery: guid, status: 'ignored' }) },
     simulated: true,
     access: {
