@@ -1,5 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
-import { Role } from '../contracts/index.ts'
+import { EffectState, Role } from '../contracts/index.ts'
 import { type GlobalFlags, nonEmpty, wholeNumber } from './flags.ts'
 
 export const tokenActions = ['create', 'list', 'revoke'] as const
@@ -7,6 +7,15 @@ export type TokenAction = (typeof tokenActions)[number]
 export const auditActions = ['verify', 'export', 'prune'] as const
 export type AuditAction = (typeof auditActions)[number]
 
+export const gateActions = ['list', 'show', 'approve', 'deny', 'pause', 'resume'] as const
+export type GateAction = (typeof gateActions)[number]
+
+export type GateFlags = GlobalFlags & {
+  readonly state?: EffectState
+  readonly run?: string
+  readonly limit?: number
+  readonly reason?: string
+}
 export type TokenFlags = GlobalFlags & {
   readonly role?: Role
   readonly name?: string
@@ -26,6 +35,12 @@ export type GuardRequest =
       readonly token: string | undefined
       readonly flags: TokenFlags
     }
+  | {
+      readonly name: 'gate'
+      readonly action: GateAction
+      readonly effect: string | undefined
+      readonly flags: GateFlags
+    }
   | { readonly name: 'audit'; readonly action: AuditAction; readonly flags: AuditFlags }
 
 function moment(text: string): Date {
@@ -34,8 +49,28 @@ function moment(text: string): Date {
   throw new InvalidArgumentError('It must be a date such as 2026-11-21 or 2026-11-21T14:00:00Z.')
 }
 
-/** `token` and `audit`: who may ask, and what was done. */
+function addGate(program: Command, request: (wanted: GuardRequest) => void): void {
+  program
+    .command('gate')
+    .description('See and decide what the gate asks a person for; pause and resume it')
+    .addArgument(new Argument('<action>', 'what to do').choices([...gateActions]))
+    .addArgument(new Argument('[effect]', 'show, approve, deny: id of the effect'))
+    .addOption(
+      new Option('--state <state>', 'list: only effects in this state').choices(
+        EffectState.options,
+      ),
+    )
+    .option('--run <run>', 'list: only effects of this run', nonEmpty)
+    .option('--limit <number>', 'list: at most so many (default: 100)', wholeNumber(1, 1000))
+    .option('--reason <text>', 'approve, deny, pause: why, for the audit', nonEmpty)
+    .action((...[action, effect, , command]: [GateAction, string | undefined, unknown, Command]) =>
+      request({ name: 'gate', action, effect, flags: command.optsWithGlobals<GateFlags>() }),
+    )
+}
+
+/** `gate`, `token` and `audit`: what may happen, who may ask, and what was done. */
 export function addGuards(program: Command, request: (wanted: GuardRequest) => void): void {
+  addGate(program, request)
   program
     .command('token')
     .description('Create, list and revoke API tokens')

@@ -28,6 +28,8 @@ async function perform(wanted: CommandRequest, version: string): Promise<number>
       return (await import('./commands/analyze.ts')).analyze(wanted.file, wanted.flags)
     case 'pilot':
       return (await import('./commands/pilot.ts')).pilot(wanted.action, wanted.flags)
+    case 'gate':
+      return (await import('./commands/gate.ts')).gate(wanted)
     case 'token':
       return (await import('./commands/token.ts')).token(wanted)
     case 'audit':
