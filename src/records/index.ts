@@ -32,6 +32,7 @@ export {
   claimGitHubRuns,
   findGitHubRun,
   type GitHubRun,
+  type GitHubRunLooked,
   type GitHubWorker,
   insertGitHubRun,
   noteGitHubWorker,

@@ -70,21 +70,24 @@ export type GitHubRunLooked = {
   readonly dashboards: number
   readonly ended: boolean
   readonly lookInMs: number
+  /** As it was claimed with: tells since when it is looked at. */
+  readonly leaseMs: number
 }
 
-/** False when somebody else has taken it over meanwhile. */
+/** What happened while it was looked at has it looked at again at once. False when somebody else has taken it over meanwhile. */
 export async function releaseGitHubRun(
   pool: Pool,
   { runId, holder }: { readonly runId: string; readonly holder: string },
-  { dashboardHash, dashboards, ended, lookInMs }: GitHubRunLooked,
+  { dashboardHash, dashboards, ended, lookInMs, leaseMs }: GitHubRunLooked,
 ): Promise<boolean> {
   const { rowCount } = await pool.query(
     `update maniple.github_runs set dashboard_hash = $3, dashboards = $4, ended = $5,
-       look_at = least(case when look_at > clock_timestamp() then look_at end,
+       look_at = least(
+         case when look_at > lease_until - make_interval(secs => $7::float8 / 1000) then look_at end,
          clock_timestamp() + make_interval(secs => $6::float8 / 1000)),
        holder = null, lease_until = null
      where run_id = $1 and holder = $2`,
-    [runId, holder, dashboardHash, dashboards, ended, lookInMs],
+    [runId, holder, dashboardHash, dashboards, ended, lookInMs, leaseMs],
   )
   return (rowCount ?? 0) > 0
 }

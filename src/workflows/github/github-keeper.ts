@@ -5,6 +5,7 @@ import {
   claimGitHubRuns,
   finishDelivery,
   type GitHubRun,
+  type GitHubRunLooked,
   releaseGitHubRun,
 } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
@@ -15,7 +16,9 @@ import { readOwnActors } from './own-actors.ts'
 
 /** A look stops itself after 40 s, and a call of it takes 30 s at most. */
 const leaseMs = 120_000
+/** Between two looks at what is due: real time, and of a simulated GitHub a second of its own. */
 const idleMs = 1000
+const shortestIdleMs = 50
 const longestPauseMs = 10_000
 const mostRuns = 4
 const mostDeliveries = 20
@@ -46,10 +49,11 @@ export class GitHubKeeper implements AsyncDisposable {
 
   async #work(): Promise<void> {
     const { signal } = this.#closing
+    const restMs = Math.max(shortestIdleMs, idleMs / this.#parts.config.github.timeScale)
     await this.#learnActors()
     while (!signal.aborted) {
       const did = await this.#round()
-      if (!did) await delay(idleMs, undefined, { signal }).catch(() => undefined)
+      if (!did) await delay(restMs, undefined, { signal }).catch(() => undefined)
     }
   }
 
@@ -113,10 +117,10 @@ export class GitHubKeeper implements AsyncDisposable {
       stillOurs: async () => performance.now() - begun < leaseMs / 2,
     }
     const { dashboard_hash: dashboardHash, dashboards } = run
-    const before = { dashboardHash, dashboards, ended: false }
+    const before = { dashboardHash, dashboards, ended: false, leaseMs }
     try {
       const looked = await lookAtRun(this.#parts, run, context)
-      await releaseGitHubRun(pool, { runId, holder }, looked)
+      await releaseGitHubRun(pool, { runId, holder }, { ...looked, leaseMs })
     } catch (error) {
       if (signal.aborted) return await this.#giveBack(runId, before)
       log.warn({ err: error, run: runId }, 'a run on GitHub could not be looked at')
@@ -126,10 +130,7 @@ export class GitHubKeeper implements AsyncDisposable {
     }
   }
 
-  async #giveBack(
-    runId: string,
-    before: { dashboardHash: string | null; dashboards: number; ended: boolean },
-  ): Promise<void> {
+  async #giveBack(runId: string, before: Omit<GitHubRunLooked, 'lookInMs'>): Promise<void> {
     const { pool, holder } = this.#parts
     await releaseGitHubRun(pool, { runId, holder }, { ...before, lookInMs: 0 })
   }

@@ -26,6 +26,9 @@ export type Looked = {
   readonly lookInMs: number
 }
 
+/** The dashboard as it was written last. */
+type Shown = Pick<Looked, 'dashboardHash' | 'dashboards'>
+
 /** After so much real time a look stops, so that its lease never ends before it. */
 const longestLookMs = 40_000
 
@@ -60,11 +63,16 @@ class RunLook {
   async look(): Promise<Looked> {
     const facts = await this.#facts()
     await this.#makeIssues(facts)
+    const { dashboard_hash: dashboardHash, dashboards } = this.#shown
+    const known = { dashboardHash, dashboards }
+    // Who began it sees at once that it goes on, before all that is left to do.
+    const first =
+      dashboards > 0 ? known : await this.#writeDashboard(await this.#facts(facts.view), known)
     await this.#resume(await this.#facts(facts.view))
     const after = await this.#facts(facts.view)
     await this.#setLabels(after)
     const isOver = after.run.finishedAt !== null
-    const written = await this.#writeDashboard(after)
+    const written = await this.#writeDashboard(after, first)
     const isWhole = this.#restMs === null && !this.#isLate()
     return { ...written, ended: isOver && isWhole, lookInMs: this.#nextMs(isWhole) }
   }
@@ -132,12 +140,11 @@ class RunLook {
     }
   }
 
-  async #writeDashboard(facts: LookFacts): Promise<Pick<Looked, 'dashboardHash' | 'dashboards'>> {
-    const { dashboard_hash: dashboardHash, dashboards } = this.#shown
+  async #writeDashboard(facts: LookFacts, unchanged: Shown): Promise<Shown> {
+    const { dashboardHash, dashboards } = unchanged
     const obstacles = [...this.#obstacles.values()]
     const body = dashboard(await dashboardView(this.#parts, facts, obstacles))
     const hash = createHash('sha256').update(body).digest('hex')
-    const unchanged = { dashboardHash, dashboards }
     if (hash === dashboardHash) return unchanged
     const { repository, issue: number } = this.#shown
     const effect: Effect = { type: 'issue.dashboard', repository, number, body }
