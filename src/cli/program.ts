@@ -8,6 +8,7 @@ export type CommandRequest =
   | GuardRequest
   | { readonly name: 'serve'; readonly flags: ServeFlags }
   | { readonly name: 'work'; readonly flags: WorkFlags }
+  | { readonly name: 'demo'; readonly flags: DemoFlags }
   | { readonly name: 'mcp'; readonly flags: GlobalFlags }
   | { readonly name: 'split'; readonly file: string; readonly flags: SplitFlags }
   | { readonly name: 'orchestrate'; readonly file: string; readonly flags: OrchestrateFlags }
@@ -48,6 +49,8 @@ export type ServeFlags = GlobalFlags & {
   readonly port?: number
 }
 export type WorkFlags = GlobalFlags & { readonly slots?: number }
+export type DemoFlags = GlobalFlags &
+  QuietFlag & { readonly timeScale: number; readonly keep?: boolean }
 export type SplitFlags = GlobalFlags &
   AgentFlags &
   QuietFlag & {
@@ -70,6 +73,7 @@ Examples:
   maniple orchestrate request.json        workloads on specialised models
   maniple watch RUN                       follow a run from any terminal
   maniple retry RUN                       rerun what did not succeed
+  maniple demo                            an issue to 24 merges, all simulated
 
 Exit codes: 0 all succeeded, 1 some failed, 2 bad input, 3 the database or the
 machine is in the way, 70 internal fault, 130 cancelled. More: docs/cli.md`
@@ -179,6 +183,23 @@ function addModels(program: Command, request: (wanted: CommandRequest) => void):
     )
 }
 
+function addDemo(program: Command, request: (wanted: CommandRequest) => void): void {
+  addQuiet(
+    program
+      .command('demo')
+      .description('Show a whole run on a simulated GitHub, from an issue to the last merge')
+      .option(
+        '--time-scale <number>',
+        'how many times as fast simulated time passes',
+        wholeNumber(1, 1000),
+        60,
+      )
+      .option('--keep', 'leave its database and repository where they are'),
+  ).action((_own: unknown, command: Command) =>
+    request({ name: 'demo', flags: command.optsWithGlobals<DemoFlags>() }),
+  )
+}
+
 function addRuns(program: Command, request: (wanted: CommandRequest) => void): void {
   program
     .command('runs')
@@ -232,6 +253,7 @@ export function buildProgram(request: (wanted: CommandRequest) => void, version:
   addModels(program, request)
   addServers(program, request)
   addRuns(program, request)
+  addDemo(program, request)
   addGuards(program, request)
   return program
 }

@@ -18,6 +18,8 @@ async function perform(wanted: CommandRequest, version: string): Promise<number>
       return (await import('./commands/serve.ts')).serve(wanted.flags, version)
     case 'work':
       return (await import('./commands/work.ts')).work(wanted.flags)
+    case 'demo':
+      return (await import('./commands/demo.ts')).demo(wanted.flags, version)
     case 'mcp':
       return (await import('./commands/mcp.ts')).mcp(wanted.flags, version)
     case 'split':

@@ -9,6 +9,7 @@ export type {
   SimulatedGitHubOptions,
 } from './github/simulated-github-options.ts'
 export { startSimulatedGitHub } from './github/start-simulated-github.ts'
+export type { Happened } from './github/state/happened.ts'
 export type { CallFilter, ProviderStats, RecordedCall } from './model-provider/call-counter.ts'
 export type { Fault, FaultRates } from './model-provider/choose-fault.ts'
 export type {
