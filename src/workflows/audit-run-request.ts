@@ -11,7 +11,7 @@ type Asked = {
   readonly action: keyof typeof events
   readonly run: Run
   /** Nobody: the process itself. */
-  readonly caller: Caller | undefined
+  readonly caller: { readonly user: string; readonly via: Caller['via'] | 'github' } | undefined
 }
 
 /** Tells the audit who asked for what to be done with a run, once it was done. */

@@ -5,6 +5,7 @@ import { countDeliveries, type DeliveryRow, wakeGitHubRuns } from '../../records
 import { AppError } from '../../shared/index.ts'
 import type { GitHubParts } from './github-parts.ts'
 import { loopRules } from './loop-rules.ts'
+import { type Order, obeyCommand } from './obey-command.ts'
 import { readCommand } from './read-command.ts'
 import { startIssueRun } from './start-issue-run.ts'
 
@@ -54,25 +55,36 @@ export async function handleDelivery(
   }
   const woken = await wakeGitHubRuns(parts.pool, { repository, numbers: numbersOf(payload) })
   const trigger = triggerOf(parts, delivery.event, payload)
-  if (trigger === null) {
+  const order = orderOf(delivery.event, payload, ownActors)
+  const asked = trigger ?? order?.asked ?? null
+  if (asked === null) {
     const reasons = [woken > 0 ? `woke ${woken} runs` : 'nothing follows from it']
     return { state: woken > 0 ? 'done' : 'ignored', verdict: 'foreign', reasons }
   }
-  const judged = await judge(parts, { delivery, payload, trigger, ownActors })
-  if (judged.verdict !== 'foreign') {
+  const judged = await judge(parts, { delivery, payload, asked, ownActors })
+  const { verdict, reasons } = judged
+  // What stops something is heard in the middle of a loop too.
+  const isHeard =
+    verdict === 'foreign' ||
+    (verdict === 'loop' && order !== null && order.command.name !== 'approve')
+  if (!isHeard) {
     audit(parts, { delivery, repository, judged })
-    return { state: 'ignored', verdict: judged.verdict, reasons: judged.reasons }
+    return { state: 'ignored', verdict, reasons }
   }
-  return await begin(parts, { repository, trigger, payload, reasons: judged.reasons, signal })
+  if (order !== null) return await obey(parts, { repository, order, reasons, signal })
+  if (trigger === null) return { state: 'ignored', verdict, reasons }
+  return await begin(parts, { repository, trigger, payload, reasons, signal })
 }
 
-type Trigger = {
+/** A text that asks for something, and where it stands. */
+type Asked = {
   readonly issue: number
-  /** The text that carries it: its markers tell where it came from. */
+  /** Its markers tell where it came from. */
   readonly text: string
   readonly purpose: string
-  readonly level?: RunOptions['level']
 }
+
+type Trigger = Asked & { readonly level?: RunOptions['level'] }
 
 /** What asks for a run: the trigger label, or the command in a comment. */
 function triggerOf({ config }: GitHubParts, event: string, payload: Payload): Trigger | null {
@@ -96,10 +108,58 @@ function triggerOf({ config }: GitHubParts, event: string, payload: Payload): Tr
   return null
 }
 
+type GivenOrder = Omit<Order, 'repository' | 'issue'> & { readonly asked: Asked }
+
+/** What a new comment orders to be done with an effect or a run that is there. */
+function orderOf(event: string, payload: Payload, ownActors: readonly number[]): GivenOrder | null {
+  const { action, issue, comment, sender } = payload
+  if (event !== 'issue_comment' || action !== 'created' || issue === undefined) return null
+  const text = comment?.body ?? ''
+  const command = readCommand(text)
+  if (command === null || command.name === 'run') return null
+  return {
+    command,
+    asked: { issue: issue.number, text, purpose: 'issue.comment' },
+    login: sender?.login ?? 'somebody who is not named',
+    isPerson: sender?.type === 'User' && !ownActors.includes(sender.id),
+  }
+}
+
+type Obeying = {
+  readonly repository: string
+  readonly order: GivenOrder
+  readonly reasons: readonly string[]
+  readonly signal: AbortSignal
+}
+
+async function obey(
+  parts: GitHubParts,
+  { repository, order, reasons, signal }: Obeying,
+): Promise<Handled> {
+  const { asked, command, login, isPerson } = order
+  const { issue } = asked
+  try {
+    const done = await obeyCommand(parts, { repository, issue, command, login, isPerson }, signal)
+    return { state: 'done', verdict: 'foreign', reasons: [done, ...reasons] }
+  } catch (error) {
+    if (!(error instanceof AppError) || error.isRetryable) throw error
+    const refused = [error.message]
+    parts.audit.record({
+      event: 'GitHub_Command_Refused',
+      actor: login,
+      repository,
+      action: `Command.${command.name}`,
+      result: 'DENIED',
+      details: { issue, code: error.code, reasons: refused },
+    })
+    return { state: 'ignored', verdict: 'foreign', reasons: refused }
+  }
+}
+
 type Judging = {
   readonly delivery: DeliveryRow
   readonly payload: Payload
-  readonly trigger: Trigger
+  readonly asked: Asked
   readonly ownActors: readonly number[]
 }
 
@@ -107,11 +167,11 @@ const kinds = ['User', 'Bot', 'Mannequin', 'Organization'] as const
 
 async function judge(
   { pool, markerSecret, config }: GitHubParts,
-  { delivery, payload, trigger, ownActors }: Judging,
+  { delivery, payload, asked, ownActors }: Judging,
 ) {
   const { sender } = payload
   const repository = payload.repository.full_name
-  const about = { repository, event: delivery.event, issue: trigger.issue }
+  const about = { repository, event: delivery.event, issue: asked.issue }
   return judgeEvent(
     {
       actor:
@@ -121,8 +181,8 @@ async function judge(
               ...{ id: sender.id, login: sender.login },
               kind: kinds.find((kind) => kind === sender.type) ?? 'User',
             },
-      markers: inspectMarkers(trigger.text, markerSecret),
-      place: { repository, purpose: trigger.purpose, number: trigger.issue },
+      markers: inspectMarkers(asked.text, markerSecret),
+      place: { repository, purpose: asked.purpose, number: asked.issue },
       objectEventsThisHour: await countDeliveries(pool, about),
     },
     loopRules(config, ownActors),

@@ -4,6 +4,7 @@ import { mayStart, readMarkers } from '../../policy/index.ts'
 import { findGitHubRun, insertGitHubRun, readRootCounts } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
 import { submitSplit } from '../submit-split.ts'
+import { checkPermission } from './check-permission.ts'
 import type { GitHubParts } from './github-parts.ts'
 import { loopRules } from './loop-rules.ts'
 
@@ -14,10 +15,6 @@ const Issue = z.object({
   state: z.enum(['open', 'closed']),
   pull_request: z.unknown().optional(),
 })
-const Permission = z.object({ permission: z.string() })
-
-/** Permissions of who may have a run begun. */
-const mayAsk = new Set(['admin', 'maintain', 'write', 'triage'])
 
 /**
  * Begins the run of an issue, or gives the one that is open. Throws `forbidden` for somebody who may
@@ -35,7 +32,15 @@ export async function startIssueRun(
   if (!config.github.repositories.includes(repository)) {
     throw new AppError('forbidden', `${repository} is not among github.repositories`)
   }
-  if (requestedBy !== null) await checkPermission(parts, { repository, login: requestedBy }, signal)
+  if (requestedBy !== null) {
+    const asking = {
+      repository,
+      login: requestedBy,
+      least: 'triage',
+      what: 'starting a run',
+    } as const
+    await checkPermission(parts, asking, signal)
+  }
   const issue = await readIssue(parts, start, signal)
   const parentRun = await causeOf(parts, start, issue.body ?? '')
   const { level, concurrency } = start
@@ -94,25 +99,6 @@ async function readIssue(
     throw new AppError('input_invalid', `${repository}#${issue} is closed: open it again first`)
   }
   return read
-}
-
-async function checkPermission(
-  { client }: GitHubParts,
-  { repository, login }: { readonly repository: string; readonly login: string },
-  signal: AbortSignal,
-): Promise<void> {
-  const [owner = '', repo = ''] = repository.split('/')
-  const { data } = await client.request({
-    route: 'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
-    parameters: { owner, repo, username: login },
-    signal,
-  })
-  const { permission } = Permission.parse(data)
-  if (mayAsk.has(permission)) return
-  throw new AppError(
-    'forbidden',
-    `${login} has the permission "${permission}" in ${repository}; starting a run takes triage or more`,
-  )
 }
 
 /**
