@@ -7,7 +7,7 @@ import { type SimulatedGitHub, startSimulatedGitHub } from '../../simulation/ind
 
 const example = new URL('../../../examples/shop.json', import.meta.url)
 const bot = 'maniple-bot'
-export const person = 'ada'
+const person = 'ada'
 export const repositoryName = 'octo/shop'
 export const trigger = 'parallel-execution'
 /** Simulated milliseconds that the simulated model takes for an answer. */

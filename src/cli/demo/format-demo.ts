@@ -21,7 +21,7 @@ export function formatDemo(
     ['Real time', shortTime(time.realMs)],
     ['Simulated time', `${longTime(time.simulatedMs)} (${timeScale} times as fast)`],
     ['Calls', `${github.calls}, most at once ${github.maxConcurrent}`],
-    ['Writes', `${github.writes}, never closer than ${gapOf(figures)}`],
+    ['Writes', `${github.writes}`],
     ['Creations', `${github.creations}, at most ${github.worstMinute.creations} in a minute`],
     ['GraphQL', `${github.graphqlPoints} points`],
     ['Refused for limits', `${github.limited.primary + github.limited.secondary}`],
@@ -41,9 +41,4 @@ export function formatDemo(
     ...(more > 0 ? [styledLine([`         and ${more} more routes`], look)] : []),
     '',
   ].join('\n')
-}
-
-function gapOf({ github }: DemoFigures): string {
-  const gap = github.smallestWriteGapMs
-  return gap === null ? '–' : `${Math.floor(gap)} simulated ms`
 }

@@ -14,6 +14,7 @@ import { type GitHubWorker, noteGitHubWorker, readGitHubWorkers } from '../../re
 import { AppError } from '../../shared/index.ts'
 import { dashboardView, type LookFacts } from './dashboard-view.ts'
 import type { GitHubParts } from './github-parts.ts'
+import { sideBySide } from './side-by-side.ts'
 import { stepParked } from './step-parked.ts'
 import { ensureWorkerIssue, originOf, type ShownRun } from './worker-issues.ts'
 
@@ -31,6 +32,8 @@ type Shown = Pick<Looked, 'dashboardHash' | 'dashboards'>
 
 /** After so much real time a look stops, so that its lease never ends before it. */
 const longestLookMs = 40_000
+/** Steps of a look side by side: the pace of the writes is kept in any case. */
+const atOnce = 6
 
 /**
  * Brings what GitHub shows of a run to what is true, and the run to what GitHub says. It looks at
@@ -108,36 +111,45 @@ class RunLook {
     }
   }
 
+  /** New pull requests are opened side by side; merges follow each other, as their base moves. */
   async #resume(facts: LookFacts): Promise<void> {
-    for (const parked of await this.#parts.engine.parked(facts.run.id)) {
-      const pull = pullOf(facts, parked)
-      const step = () => stepParked(this.#parts, { ...facts, parked, pull }, this.#context)
-      if (!(await this.#try(`task ${parked.key}`, step))) return
-    }
+    const all = (await this.#parts.engine.parked(facts.run.id)).map((parked) => ({
+      ...{ parked, pull: pullOf(facts, parked) },
+      isNew: facts.workers.get(parked.key)?.pull == null,
+    }))
+    const step = async ({ parked, pull }: (typeof all)[number]): Promise<boolean> =>
+      await this.#try(`task ${parked.key}`, () =>
+        stepParked(this.#parts, { ...facts, parked, pull }, this.#context),
+      )
+    const fresh = all.filter(({ isNew }) => isNew)
+    if (!(await sideBySide(fresh, atOnce, step))) return
+    const known = all.filter(({ isNew }) => !isNew)
+    await sideBySide(known, 1, step)
   }
 
   async #setLabels(facts: LookFacts): Promise<void> {
-    for (const task of facts.tasks) {
-      const worker = facts.workers.get(task.id)
-      const status = statusOf(task)
-      if (worker?.issue == null || worker.status === status) continue
-      const { issue } = worker
-      const isGoingOn = await this.#try('labels', async () => {
-        const others = Object.values(statusLabels).filter((label) => label !== statusLabels[status])
-        const had = statusLabels[(worker.status ?? 'queued') as keyof typeof statusLabels]
-        const effect: Effect = {
-          ...{ type: 'issue.label', repository: facts.shown.repository, number: issue },
-          ...{ add: [statusLabels[status]], remove: others.filter((label) => label === had) },
-        }
-        await this.#ask(facts, {
-          task: task.id,
-          purpose: `status/${status}/${task.attempts}`,
-          effect,
-        })
-        await noteGitHubWorker(this.#parts.pool, { runId: facts.run.id, task: task.id }, { status })
+    await sideBySide(facts.tasks, atOnce, (task) => this.#setLabel(facts, task))
+  }
+
+  async #setLabel(facts: LookFacts, task: Task): Promise<boolean> {
+    const worker = facts.workers.get(task.id)
+    const status = statusOf(task)
+    if (worker?.issue == null || worker.status === status) return true
+    const { issue } = worker
+    return await this.#try('labels', async () => {
+      const others = Object.values(statusLabels).filter((label) => label !== statusLabels[status])
+      const had = statusLabels[(worker.status ?? 'queued') as keyof typeof statusLabels]
+      const effect: Effect = {
+        ...{ type: 'issue.label', repository: facts.shown.repository, number: issue },
+        ...{ add: [statusLabels[status]], remove: others.filter((label) => label === had) },
+      }
+      await this.#ask(facts, {
+        task: task.id,
+        purpose: `status/${status}/${task.attempts}`,
+        effect,
       })
-      if (!isGoingOn) return
-    }
+      await noteGitHubWorker(this.#parts.pool, { runId: facts.run.id, task: task.id }, { status })
+    })
   }
 
   async #writeDashboard(facts: LookFacts, unchanged: Shown): Promise<Shown> {
