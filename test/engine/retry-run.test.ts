@@ -152,15 +152,13 @@ test('the clock stands still between an end and a retry', async () => {
 
 test('a run that is being cancelled is retried once it has ended; one that does not end says so', async () => {
   const agent = newAgent()
-  let stopped: () => void = () => undefined
+  const asked = Promise.withResolvers<() => void>()
   let calls = 0
   const perform: Perform = ({ key }, { signal }) => {
     calls += 1
     if (calls > 1) return Promise.resolve(success({ key }))
     return new Promise((_, reject) => {
-      signal.addEventListener('abort', () => {
-        stopped = () => reject(signal.reason)
-      })
+      signal.addEventListener('abort', () => asked.resolve(() => reject(signal.reason)))
     })
   }
   const slow = { graceMs: 600_000 }
@@ -174,7 +172,8 @@ test('a run that is being cancelled is retried once it has ended; one that does 
     code: 'retry_not_possible',
     message: /still being cancelled/,
   })
-  stopped()
+  const stop = await asked.promise
+  stop()
   await retried
   const run = await ended(engine, id)
   assert.deepEqual([run.state, run.counts.succeeded, calls], ['succeeded', 1, 2])
