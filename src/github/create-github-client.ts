@@ -122,7 +122,7 @@ class GitHubCalls {
       const read = readGraphQl(sent, { now: this.now() })
       if (read instanceof AppError) {
         if (read.retryAfterMs !== undefined) await this.#block(credential, read.retryAfterMs)
-        throw read
+        throw this.#inRealTime(read)
       }
       return read
     }
@@ -139,8 +139,8 @@ class GitHubCalls {
     throw new AppError(
       'github_unavailable',
       role === 'user'
-        ? 'this needs a token of a user (github.userTokenEnv): Copilot obeys no App and no workflow token'
-        : 'no GitHub credential is configured: set github.tokenEnv, or github.app',
+        ? 'this needs a token of a user (github.userToken): Copilot obeys no App and no workflow token'
+        : 'no GitHub credential is configured: set github.token (GITHUB_TOKEN), or github.appId',
     )
   }
 
@@ -169,8 +169,10 @@ class GitHubCalls {
     const { pace, clock, settings } = this.#parts
     const mostMs = longestQueueMs
     const { waitMs, isBooked } = await pace.book(credential.id, { creates, mostMs })
-    if (!isBooked)
-      throw limited(route, 'the writes before it fill the allowance', waitMs * settings.timeScale)
+    if (!isBooked) {
+      const githubMs = waitMs * settings.timeScale
+      throw this.#inRealTime(limited(route, 'the writes before it fill the allowance', githubMs))
+    }
     await clock.sleep(waitMs, signal)
   }
 
@@ -214,7 +216,8 @@ class GitHubCalls {
   #refuseBlocked({ id }: Credential, route: string): void {
     const leftMs = (this.#blockedUntil.get(id) ?? 0) - this.#parts.clock.now()
     if (leftMs > 0) {
-      throw limited(route, 'GitHub asked for a rest', leftMs * this.#parts.settings.timeScale)
+      const githubMs = leftMs * this.#parts.settings.timeScale
+      throw this.#inRealTime(limited(route, 'GitHub asked for a rest', githubMs))
     }
   }
 

@@ -19,6 +19,25 @@ export type Stage = AsyncDisposable & {
   readonly start: (more?: Readonly<Record<string, string | number | boolean>>) => Promise<App>
 }
 
+/** Of an app that does on that GitHub whatever takes an issue to its merged pull requests. */
+export function settingsOf(
+  { url, timeScale }: { readonly url: string; readonly timeScale: number },
+  token: string,
+) {
+  return {
+    'simulation.latencyMs': 20,
+    'github.apiUrl': url,
+    'github.token': token,
+    'github.timeScale': timeScale,
+    'github.repositories': JSON.stringify([repository]),
+    'gate.preset': 'workers',
+    'gate.repositories': JSON.stringify([repository]),
+    'gate.merge.auto': true,
+    'gate.merge.authors': JSON.stringify(['maniple-bot']),
+    'gate.merge.withoutChecks': true,
+  }
+}
+
 /** A simulated GitHub with one repository, and apps that work on it. */
 export async function startStage(options: SimulatedGitHubOptions = {}): Promise<Stage> {
   const github = await startSimulatedGitHub({ seed: 1, timeScale: 600, ...options })
@@ -42,16 +61,7 @@ export async function startStage(options: SimulatedGitHubOptions = {}): Promise<
     start: async (more = {}) => {
       const overrides = {
         databaseUrl: database.url,
-        'simulation.latencyMs': 20,
-        'github.apiUrl': github.url,
-        'github.token': own,
-        'github.timeScale': github.clock.scale,
-        'github.repositories': JSON.stringify([repository]),
-        'gate.preset': 'workers',
-        'gate.repositories': JSON.stringify([repository]),
-        'gate.merge.auto': true,
-        'gate.merge.authors': JSON.stringify(['maniple-bot']),
-        'gate.merge.withoutChecks': true,
+        ...settingsOf({ url: github.url, timeScale: github.clock.scale }, own),
         ...more,
       }
       const config = loadConfig({ env: {}, cwd: tmpdir(), overrides })

@@ -80,7 +80,7 @@ export function assignCopilot(parts: PerformerParts): EffectPerformer<'copilot.a
     } while (after !== null)
     throw new AppError(
       'github_unavailable',
-      `Copilot cannot be assigned in ${repository}: it is not enabled there, or not for the owner of github.userTokenEnv`,
+      `Copilot cannot be assigned in ${repository}: it is not enabled there, or not for the owner of github.userToken`,
     )
   }
 }

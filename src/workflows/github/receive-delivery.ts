@@ -28,7 +28,7 @@ export function createWebhookService({ secret, store }: Parts): WebhookService {
       if (secret === null) {
         throw new AppError(
           'github_unavailable',
-          'no webhook secret is configured: set github.webhookSecretEnv',
+          'no webhook secret is configured: set github.webhookSecret (MANIPLE_WEBHOOK_SECRET)',
         )
       }
       if (!isSignedBy(secret, body, signature)) {
