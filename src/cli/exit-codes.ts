@@ -16,7 +16,11 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 // These are faults of a server's set-up to an HTTP client (5xx), and the user's own to a command.
-const alsoBadInput: readonly ErrorCode[] = ['config_invalid', 'runtime_too_old']
+const alsoBadInput: readonly ErrorCode[] = [
+  'config_invalid',
+  'github_unavailable',
+  'runtime_too_old',
+]
 
 /** The exit code for an error that ended the command before a run did. */
 export function exitCodeOfError(code: ErrorCode): ExitCode {

@@ -11,6 +11,7 @@ import type { SplitFlags } from '../program.ts'
 import { parseInput, readInput } from '../read-input.ts'
 import { safeText } from '../terminal-text.ts'
 import { writeJson, writeOutput } from '../write-output.ts'
+import { readIssuePlace, splitIssue } from './split-issue.ts'
 
 function optionsOf(flags: SplitFlags): RunOptions {
   const { level, concurrency, title, agent } = flags
@@ -22,8 +23,10 @@ function optionsOf(flags: SplitFlags): RunOptions {
   }
 }
 
-/** `split FILE`: resolves with the exit code. */
+/** `split FILE` or `split OWNER/REPO#123`: resolves with the exit code. */
 export async function split(file: string, flags: SplitFlags): Promise<number> {
+  const place = readIssuePlace(file)
+  if (place !== null) return await splitIssue(place, flags)
   const command = agentCommand(flags)
   const settings = loadSettings(flags)
   const read = await readInput(file, settings.limits.maxInputBytes)
