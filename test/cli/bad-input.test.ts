@@ -88,6 +88,28 @@ const cases: readonly {
     says: /pilot status only looks/,
   },
   { name: 'an action that is none', args: ['pilot', 'fly'], says: /Allowed choices are status/ },
+  { name: 'a decision on nothing', args: ['gate', 'approve'], says: /needs the effect's id/ },
+  {
+    name: 'a reason for looking at the gate',
+    args: ['gate', 'list', '--reason', 'x'],
+    says: /not to gate list/,
+  },
+  {
+    name: 'an issue without a credential of GitHub',
+    args: ['split', 'octo/shop#7'],
+    says: /octo\/shop#7 needs a credential of GitHub: set GITHUB_TOKEN.*\(github_unavailable\)/,
+  },
+  {
+    name: 'an issue of a repository that is not watched',
+    args: ['split', 'octo/shop#7'],
+    env: { GITHUB_TOKEN: 'a-token' },
+    says: /octo\/shop is not among github\.repositories/,
+  },
+  {
+    name: 'an agent command for an issue',
+    args: ['split', 'octo/shop#7', '--agent', 'x'],
+    says: /--agent belongs to splitting a file/,
+  },
   { name: 'an unknown command', args: ['splt'], says: /Did you mean split/ },
   { name: 'a check without an agent', args: ['split', '-', '--check', 'x'], says: /needs --agent/ },
   {
