@@ -39,5 +39,9 @@ test('an issue becomes worker issues, pull requests, merges and one dashboard co
     ['succeeded', 24],
     JSON.stringify(tasks.find(({ state }) => state !== 'succeeded')),
   )
-  process.stderr.write(`${JSON.stringify(github.stats())}\n`)
+  const all = [...(github.state.repositories.find('octo', 'shop')?.issues.values() ?? [])]
+  const parent = all.find((issue) => issue.number === number)
+  assert.deepEqual([parent?.subIssues.length, parent?.comments.length], [24, 1])
+  const pulls = all.flatMap(({ pull }) => (pull === null ? [] : [pull]))
+  assert.deepEqual([pulls.length, pulls.filter(({ mergedAt }) => mergedAt === null)], [24, []])
 })
