@@ -17,7 +17,10 @@ test('every route but health takes a token, and refuses one of too low a role', 
     authorization: `Bearer ${await tokens.create({ name: role, role }, me)}`,
   })
   const admin = await bearer('admin')
-  const operations = operationsOf(await documentOf(server, admin)).sort()
+  // What GitHub delivers is let in by its signature alone, whatever token comes with it.
+  const operations = operationsOf(await documentOf(server, admin))
+    .filter((one) => one !== 'POST /webhook/github')
+    .sort()
   /** What answers a request without a body, about no run there is, with this status. */
   const refusedWith = async (status: number, headers: Headers = {}): Promise<string[]> => {
     const refused: string[] = []

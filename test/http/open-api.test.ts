@@ -120,6 +120,8 @@ test('what every route really answers is what the document promises', async (t) 
   ready = false
   await ask('GET /ready', 503)
   await ask('GET /health', 403, { headers: { host: 'evil.example' } })
-  const here = operationsOf(document).filter((one) => !one.includes(' /api/GitHubModels/'))
+  // Deliveries of GitHub have tests of their own.
+  const elsewhereAsked = / \/(?:api\/GitHubModels\/|webhook\/)/
+  const here = operationsOf(document).filter((one) => !elsewhereAsked.test(one))
   assert.deepEqual([...succeeded].sort(), here.sort())
 })
