@@ -96,10 +96,11 @@ test('kill -9 in the middle of calls: no cap is passed, what the dead had reserv
     const before = await figures(pool)
     await eventually('nothing of the dead is reserved', () => areFree(pool))
     const after = await figures(pool)
-    for (const unit of ['requests', 'usd']) {
-      // All that was reserved is spent now, and nothing is lost or made up.
-      assert.ok(isLike(sum(of(before, unit)), of(after, unit).spent), unit)
-    }
+    // All that was reserved is spent now, and nothing is lost or made up. A settlement of the dead may
+    // still have been on its way into the database: it costs less than was reserved.
+    assert.ok(isLike(sum(of(before, 'requests')), of(after, 'requests').spent))
+    const [{ spent: least }, { spent: usd }] = [of(before, 'usd'), of(after, 'usd')]
+    assert.ok(usd >= least && usd <= sum(of(before, 'usd')) + 1e-6, `${least} to ${usd} usd`)
     const { presumed, spent } = of(after, 'requests')
     assert.ok(Number.isInteger(spent), `${spent} requests: there are no parts of one`)
     assert.ok(presumed > 0 && presumed <= slots * 2 * round, `${presumed} calls are presumed`)
