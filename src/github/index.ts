@@ -1,5 +1,6 @@
 export { createGitHubClient, type GitHubStores } from './create-github-client.ts'
 export { createPerformers } from './effects/create-performers.ts'
+export { namesOf } from './effects/names-of.ts'
 export type { MarkerPlace, MarkerSigner } from './effects/performer-parts.ts'
 export type { GitHubClient, GraphQlAnswer } from './github-client.ts'
 export type { GitHubSettings } from './github-settings.ts'

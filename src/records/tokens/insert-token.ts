@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Role } from '../../contracts/index.ts'
+import { withTransaction } from '../../database/index.ts'
 
 type TokenInsert = {
   readonly name: string
@@ -26,27 +27,16 @@ export async function insertToken(
   { name, role, hash, expires }: TokenInsert,
   { segment, entry }: Audited,
 ): Promise<string | null> {
-  const client = await pool.connect()
-  let failure: Error | undefined
-  try {
-    await client.query('begin')
+  return await withTransaction(pool, async (client) => {
     const taken = await nameInTheWay(client, name)
-    if (taken === null) {
-      await client.query(
-        `with made as (
-           insert into maniple.tokens (name, role, hash, expires_at)
-           values ($1, $2::maniple.token_role, $3, $4) returning 1
-         ) select maniple.append_audit($5, $6::json) from made`,
-        [name, role, hash, expires, segment, entry],
-      )
-    }
-    await client.query('commit')
-    return taken
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error))
-    throw error
-  } finally {
-    // A client that failed may be in the middle of a transaction: it is not given back, but closed.
-    client.release(failure)
-  }
+    if (taken !== null) return taken
+    await client.query(
+      `with made as (
+         insert into maniple.tokens (name, role, hash, expires_at)
+         values ($1, $2::maniple.token_role, $3, $4) returning 1
+       ) select maniple.append_audit($5, $6::json) from made`,
+      [name, role, hash, expires, segment, entry],
+    )
+    return null
+  })
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { namesOf } from '../../github/index.ts'
 import { AppError } from '../../shared/index.ts'
 import type { GitHubParts } from './github-parts.ts'
 
@@ -21,7 +22,7 @@ export async function checkPermission(
   { repository, login, least, what }: Asking,
   signal: AbortSignal,
 ): Promise<void> {
-  const [owner = '', repo = ''] = repository.split('/')
+  const { owner, repo } = namesOf(repository)
   const { data } = await client.request({
     route: 'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
     parameters: { owner, repo, username: login },

@@ -6,6 +6,7 @@ import type {
   EffectContext,
   WorkDelivery,
 } from '../../contracts/index.ts'
+import { namesOf } from '../../github/index.ts'
 import { findGitHubRun, noteGitHubWorker, readGitHubWorkers } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
 import { expectPerformed } from './expect-performed.ts'
@@ -87,7 +88,7 @@ async function baseOf(
   { repository, task }: { readonly repository: string; readonly task: AgentTask },
   signal: AbortSignal,
 ): Promise<string> {
-  const [owner = '', repo = ''] = repository.split('/')
+  const { owner, repo } = namesOf(repository)
   const names = { owner, repo }
   const headOf = async (branch: string): Promise<string> => {
     const route = 'GET /repos/{owner}/{repo}/git/ref/{+ref}'

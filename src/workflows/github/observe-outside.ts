@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Effect, EffectOrigin, PullView } from '../../contracts/index.ts'
-import type { GitHubClient, GraphQlAnswer } from '../../github/index.ts'
+import { type GitHubClient, type GraphQlAnswer, namesOf } from '../../github/index.ts'
 import type { GateFacts, Permission } from '../../policy/index.ts'
 import { findMadeObject, readTaskType } from '../../records/index.ts'
 import type { Clock } from '../../shared/index.ts'
@@ -75,13 +75,12 @@ type About = {
   readonly signal: AbortSignal
 }
 
-function namesOf({ effect }: About): { readonly owner: string; readonly repo: string } {
-  const [owner = '', repo = ''] = effect.repository.split('/')
-  return { owner, repo }
-}
-
 async function standingOf({ client }: Parts, about: About): Promise<GateFacts['repository']> {
-  const call = { query: standingQuery, variables: namesOf(about), signal: about.signal }
+  const call = {
+    query: standingQuery,
+    variables: namesOf(about.effect.repository),
+    signal: about.signal,
+  }
   const { isArchived, defaultBranchRef } = Standing.parse(
     (await client.graphql(call)).data,
   ).repository
@@ -94,7 +93,7 @@ async function permissionOf({ client, rules }: Parts, about: About): Promise<Per
   const rule = rules.effects[effect.type]
   if (rule?.permission === undefined || origin.user === null) return null
   const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission'
-  const parameters = { ...namesOf(about), username: origin.user }
+  const parameters = { ...namesOf(about.effect.repository), username: origin.user }
   const { permission } = Granted.parse((await client.request({ route, parameters, signal })).data)
   return granted.find((one) => one === permission) ?? null
 }
@@ -143,14 +142,18 @@ async function readPullNow(
   about: About & { readonly number: number },
 ): Promise<GraphQlAnswer> {
   const { effect, number, signal } = about
-  const variables = { ...namesOf(about), number }
+  const variables = { ...namesOf(about.effect.repository), number }
   const query = { query: pullQuery, variables, signal }
   for (let tries = 1; ; tries += 1) {
     const answer = await client.graphql(query)
     const isUnknown = PullNow.parse(answer.data).repository.pullRequest?.mergeable === 'UNKNOWN'
     if (effect.type !== 'pull.merge' || !isUnknown || tries >= mostAsked) return answer
     const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}'
-    await client.request({ route, parameters: { ...namesOf(about), pull_number: number }, signal })
+    await client.request({
+      route,
+      parameters: { ...namesOf(about.effect.repository), pull_number: number },
+      signal,
+    })
     await clock.sleep((tries * askAgainMs) / timeScale, signal)
   }
 }
@@ -161,7 +164,7 @@ async function filesOf(
   about: About & { readonly number: number },
 ): Promise<readonly string[] | null> {
   const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files'
-  const parameters = { ...namesOf(about), pull_number: about.number }
+  const parameters = { ...namesOf(about.effect.repository), pull_number: about.number }
   const pages = await client.pages({ route, parameters, signal: about.signal }, mostFilePages)
   const files = z.array(ChangedFile).parse(pages)
   if (files.length >= mostFilePages * 100) return null
@@ -190,7 +193,7 @@ async function openOf({ client, rules }: Parts, about: About): Promise<number | 
   if (rules.effects[effect.type]?.open === undefined) return null
   if (effect.type !== 'pull.open') return null
   const route = 'GET /repos/{owner}/{repo}/pulls'
-  const parameters = { ...namesOf(about), state: 'open' }
+  const parameters = { ...namesOf(about.effect.repository), state: 'open' }
   const pulls = await client.pages({ route, parameters, signal }, 5)
   const heads = z.array(z.object({ head: z.object({ ref: z.string() }) })).parse(pulls)
   const prefixes = rules.branches.prefixes

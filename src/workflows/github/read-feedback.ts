@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { namesOf } from '../../github/index.ts'
 import { quoteBlock } from '../../planning/index.ts'
 import type { GitHubParts } from './github-parts.ts'
 
@@ -30,7 +31,7 @@ export async function readFeedback(
   { repository, number, what }: About,
   signal: AbortSignal,
 ): Promise<string> {
-  const [owner = '', repo = ''] = repository.split('/')
+  const { owner, repo } = namesOf(repository)
   const names = { owner, repo }
   const onPull = { ...names, pull_number: number }
   const pullPath = '/repos/{owner}/{repo}/pulls/{pull_number}'

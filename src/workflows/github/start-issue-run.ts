@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { IssueStart, Run } from '../../contracts/index.ts'
+import { namesOf } from '../../github/index.ts'
 import { mayStart, readMarkers } from '../../policy/index.ts'
 import { findGitHubRun, insertGitHubRun, readRootCounts } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
@@ -85,7 +86,7 @@ async function readIssue(
   { repository, issue }: IssueStart,
   signal: AbortSignal,
 ) {
-  const [owner = '', repo = ''] = repository.split('/')
+  const { owner, repo } = namesOf(repository)
   const { data } = await client.request({
     route: 'GET /repos/{owner}/{repo}/issues/{issue_number}',
     parameters: { owner, repo, issue_number: issue },

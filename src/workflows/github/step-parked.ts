@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Effect, EffectContext, PullView, Task } from '../../contracts/index.ts'
 import type { ParkedTask } from '../../engine/index.ts'
+import { namesOf } from '../../github/index.ts'
 import { decideWorker, type WorkerStep } from '../../planning/index.ts'
 import { countWaitingEffects, noteGitHubWorker, sumCallCosts } from '../../records/index.ts'
 import { AppError } from '../../shared/index.ts'
@@ -109,7 +110,7 @@ async function endOf(
   { shown }: ParkedFacts,
   { number, context }: { readonly number: number; readonly context: EffectContext },
 ): Promise<'merged' | 'closed' | null> {
-  const [owner = '', repo = ''] = shown.repository.split('/')
+  const { owner, repo } = namesOf(shown.repository)
   const { data } = await client.request({
     route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}',
     parameters: { owner, repo, pull_number: number },
